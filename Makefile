@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: Apache-2.0
+# Copyright 2026 The Roost authors
+
+SWIFT ?= swift
+PREFIX ?= /usr/local
+SWIFT_SOURCES = Package.swift Sources Tests
+
+.PHONY: help demo build test lint format bench docs install clean bootstrap
+.DEFAULT_GOAL := help
+
+help: ## Show this help
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+bootstrap: ## Install the packages that Roost needs
+	@hack/bootstrap
+
+demo: bootstrap ## Install what is missing, build, and run the main job on a real guest
+	@hack/demo
+
+build: ## Build the roost command in release mode
+	$(SWIFT) build -c release --product roost
+
+test: bootstrap ## Install what is missing and run every test, real guests included
+	@hack/test
+
+lint: ## Check format, documentation, warnings and shell scripts
+	@hack/lint
+
+format: ## Format the Swift sources
+	$(SWIFT) format --in-place --parallel --recursive $(SWIFT_SOURCES)
+
+bench: bootstrap ## Measure against C programs and virsh in the same run
+	@hack/bench
+
+docs: ## Build the reference documentation of the library
+	@hack/docs
+
+install: build ## Install the roost command below PREFIX
+	install -D -m 0755 .build/release/roost $(DESTDIR)$(PREFIX)/bin/roost
+
+clean: ## Remove what was built
+	$(SWIFT) package clean
+	rm -rf .build .bench

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 The Roost authors
+
+public import Compute
+public import SystemPackage
+
+/// What the commands need from the program that runs them: they know ports, never a driver.
+public struct Composition: Sendable {
+    /// Opens a driver; called at most once a run, and never for help or versions.
+    public typealias DriverOpening = @Sendable (DriverRequest) async throws(ComputeError) -> any HypervisorDriver
+
+    /// Roost's own version, such as `0.1.0`.
+    public var version: String
+    /// The versions of what Roost stands on, read only when `roost version` asks.
+    public var components: @Sendable () -> [ComponentVersion]
+    /// Where the commands read and write.
+    public var surroundings: Surroundings
+    /// Opens the driver.
+    public var openDriver: DriverOpening
+
+    /// A composition of these parts.
+    public init(
+        version: String, components: @escaping @Sendable () -> [ComponentVersion] = { [] },
+        surroundings: Surroundings = .process, openDriver: @escaping DriverOpening
+    ) {
+        self.version = version
+        self.components = components
+        self.surroundings = surroundings
+        self.openDriver = openDriver
+    }
+}
+
+/// The version of a part that Roost stands on.
+public struct ComponentVersion: Sendable, Hashable {
+    /// The part's name, in snake case since it is a JSON key, such as `libvirt`.
+    public let name: String
+    /// Its version.
+    public let version: String
+
+    /// A part's version.
+    public init(name: String, version: String) {
+        self.name = name
+        self.version = version
+    }
+}
+
+/// What a command asks of the composition: which hypervisor, for whom, and what for.
+public struct DriverRequest: Sendable, Hashable {
+    /// The connection's URI from `--connect` or `ROOST_CONNECT`; nil where neither says.
+    public let connect: String?
+    /// The state directory from `--state-dir` or `ROOST_STATE_DIR`, absolute; nil where neither says.
+    public let stateDirectory: FilePath?
+    /// The local user.
+    public let principal: Principal
+    /// What the driver is opened for.
+    public let purpose: Purpose
+
+    /// What a driver is opened for.
+    public enum Purpose: String, Sendable, Hashable {
+        /// To look, also by asking guests' agents; nothing of the host is changed.
+        case read
+        /// To change something, or to type into a guest's console.
+        case write
+    }
+
+    /// A request of these parts.
+    public init(connect: String?, stateDirectory: FilePath?, principal: Principal, purpose: Purpose) {
+        self.connect = connect
+        self.stateDirectory = stateDirectory
+        self.principal = principal
+        self.purpose = purpose
+    }
+}

@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 The Roost authors
+
+import ArgumentParser
+import Compute
+import InstanceModel
+import SystemPackage
+
+/// `roost image`: the store of images.
+struct ImageCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "image",
+        abstract: "Keep the images that instances start from.",
+        discussion: """
+            Examples:
+              roost image add debian-12 debian-12.qcow2 --format qcow2
+              roost image list
+              roost image delete debian-12
+            """,
+        subcommands: [
+            ImageAddCommand.self, ImageListCommand.self, ImageShowCommand.self, ImageDeleteCommand.self,
+        ])
+}
+
+/// `roost image add`: copies a file into the store.
+struct ImageAddCommand: Verb {
+    static let configuration = CommandConfiguration(
+        commandName: "add",
+        abstract: "Copy a file into the store as an image.",
+        discussion: """
+            The format is what you say, never guessed from the file's content. Images with backing files, data files \
+            or encryption are refused.
+
+            Examples:
+              roost image add debian-12 debian-12.qcow2 --format qcow2
+              roost image add my-kernel vmlinuz --format raw --kind kernel
+            """)
+    static let effect = CommandEffect.changes
+
+    @Argument(help: "The image's name.")
+    var name: String
+
+    @Argument(help: "The file.", completion: .file())
+    var file: String
+
+    @Option(help: "The file's format.")
+    var format: FormatArgument
+
+    @Option(help: "What the image is for.")
+    var kind: KindArgument = .disk
+
+    @OptionGroup(title: "Global options") var global: GlobalOptions
+
+    /// An image's format on the command line.
+    enum FormatArgument: String, ExpressibleByArgument, CaseIterable {
+        case qcow2
+        case raw
+
+        var format: ImageFormat {
+            switch self {
+            case .qcow2: .qcow2
+            case .raw: .raw
+            }
+        }
+    }
+
+    /// An image's kind on the command line.
+    enum KindArgument: String, ExpressibleByArgument, CaseIterable {
+        case disk
+        case kernel
+        case initrd
+
+        var kind: ImageKind {
+            switch self {
+            case .disk: .disk
+            case .kernel: .kernel
+            case .initrd: .initrd
+            }
+        }
+    }
+
+    func run() async throws {
+        let name = try ImageName(argument: name)
+        let directory = CommandScope.current.composition.surroundings.workingDirectory
+        let session = try await Session.open(global, for: .write)
+        let status = try await session.driver.addImage(
+            name, fromFile: directory.pushing(FilePath(file)).string, format: format.format, kind: kind.kind,
+            context: session.operation())
+        try session.presenter.result(status.outputValue) {
+            global.quiet ? "\(status.name)\n" : "\(status.name) added, sha-256 \(TerminalText.line(status.sha256))\n"
+        }
+    }
+}
+
+/// `roost image list`: all images.
+struct ImageListCommand: Verb {
+    static let configuration = CommandConfiguration(
+        commandName: "list",
+        abstract: "List the images.",
+        discussion: """
+            With --quiet only the names, one a line. With -o json an array of images.
+
+            Examples:
+              roost image list
+              roost image list -o json
+            """,
+        aliases: ["ls"])
+    static let effect = CommandEffect.reads
+
+    @OptionGroup(title: "Global options") var global: GlobalOptions
+
+    func run() async throws {
+        let session = try await Session.open(global, for: .read)
+        let images = try await session.driver.images(context: session.operation())
+        if images.isEmpty, session.presenter.surroundings.output.isTerminal {
+            session.presenter.note("there are no images; `roost image add NAME FILE --format qcow2` adds one")
+        }
+        try session.presenter.result(.array(images.map(\.outputValue))) {
+            global.quiet ? images.map { "\($0.name)\n" }.joined() : Self.table(images)
+        }
+    }
+
+    private static func table(_ images: [ImageStatus]) -> String {
+        var table = TextTable(["NAME", "KIND", "FORMAT", "SIZE", "FILE", "USED BY", "ADDED"])
+        for image in images {
+            table.append([
+                image.name.description, image.kind.rawValue, image.format.rawValue, image.virtualSize.approximateText,
+                image.fileSize.approximateText, String(image.usedBy.count), Timestamp.text(image.addedAt),
+            ])
+        }
+        return table.text
+    }
+}
+
+/// `roost image show`: one image.
+struct ImageShowCommand: Verb {
+    static let configuration = CommandConfiguration(
+        commandName: "show",
+        abstract: "Show an image, with its digest and the instances that use it.",
+        discussion: """
+            Examples:
+              roost image show debian-12
+            """)
+    static let effect = CommandEffect.reads
+
+    @Argument(help: "The image's name.")
+    var name: String
+
+    @OptionGroup(title: "Global options") var global: GlobalOptions
+
+    func run() async throws {
+        let name = try ImageName(argument: name)
+        let session = try await Session.open(global, for: .read)
+        let image = try await session.driver.image(name, context: session.operation())
+        try session.presenter.result(image.outputValue) { image.text }
+    }
+}
+
+/// `roost image delete`: deletes images.
+struct ImageDeleteCommand: Verb {
+    static let configuration = CommandConfiguration(
+        commandName: "delete",
+        abstract: "Delete images that no instance uses.",
+        discussion: """
+            Examples:
+              roost image delete debian-12
+            """,
+        aliases: ["rm"])
+    static let effect = CommandEffect.changes
+
+    @Argument(help: "The images' names.")
+    var names: [String]
+
+    @OptionGroup(title: "Global options") var global: GlobalOptions
+
+    func run() async throws {
+        let parsed = try names.map { try ImageName(argument: $0) }
+        let session = try await Session.open(global, for: .write)
+        let references = parsed.map(\.description)
+        try await OneByOne(presenter: session.presenter, references: references).each("deleted") { reference in
+            try await session.driver.deleteImage(try ImageName(argument: reference), context: session.operation())
+            let value = OutputValue.object([.init("name", .string(reference)), .init("deleted", .boolean(true))])
+            return OneByOne.Done(name: reference, value: value)
+        }
+    }
+}
+
+extension ImageName {
+    /// A name from the command line.
+    ///
+    /// - Throws: `ComputeError` with code `invalid`.
+    fileprivate init(argument: String) throws(ComputeError) {
+        do {
+            try self.init(argument)
+        } catch {
+            throw ComputeError(
+                .invalid, subject: "image name", message: "it has a problem",
+                problems: [SpecProblem(path: "name", violation: error)])
+        }
+    }
+}

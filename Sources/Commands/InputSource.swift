@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 The Roost authors
+
+import Dispatch
+import Glibc
+public import SystemPackage
+
+/// Gives what a command reads.
+public protocol InputSource: Sendable {
+    /// Whether a person types it.
+    var isTerminal: Bool { get }
+    /// The next bytes; nil at the end of the input, and when the task is cancelled.
+    func next() async -> [UInt8]?
+    /// Makes a terminal give each key as it is pressed; nil where the input is no terminal.
+    func enterRawMode() -> (any RawMode)?
+}
+
+/// A terminal in raw mode.
+public protocol RawMode: Sendable {
+    /// Puts the terminal back as it was.
+    func restore()
+}
+
+/// Reads from a file descriptor, which it does not own, on a thread of its own.
+public final class FileInput: InputSource {
+    private let descriptor: FileDescriptor
+    private let queue = DispatchQueue(label: "roost.input")
+    private let wake: WakePipe?
+    /// Whether the descriptor is a terminal (`isatty`).
+    public let isTerminal: Bool
+
+    /// Reads from `descriptor`, which stays open.
+    public init(_ descriptor: FileDescriptor) {
+        self.descriptor = descriptor
+        isTerminal = isatty(descriptor.rawValue) == 1
+        wake = WakePipe()
+    }
+
+    /// The next bytes, at most 64 KiB; nil at the end.
+    ///
+    /// Cancelling the task ends this read and every later one: input is only given up when a run ends.
+    public func next() async -> [UInt8]? {
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                queue.async { continuation.resume(returning: self.read()) }
+            }
+        } onCancel: {
+            wake?.wake()
+        }
+    }
+
+    /// Makes the terminal raw (`cfmakeraw`, `tcsetattr`).
+    public func enterRawMode() -> (any RawMode)? {
+        isTerminal ? TerminalMode.raw(descriptor) : nil
+    }
+
+    private func read() -> [UInt8]? {
+        guard let wake else { return nil }
+        var descriptors = [
+            pollfd(fd: descriptor.rawValue, events: Int16(POLLIN), revents: 0),
+            pollfd(fd: wake.readEnd.rawValue, events: Int16(POLLIN), revents: 0),
+        ]
+        while poll(&descriptors, 2, -1) < 0 {
+            guard errno == EINTR else { return nil }
+        }
+        guard descriptors[1].revents == 0 else { return nil }
+        var buffer = [UInt8](repeating: 0, count: 65_536)
+        // SAFETY: the pointer is used only while the call lasts.
+        let count = try? buffer.withUnsafeMutableBytes { try descriptor.read(into: $0) }
+        guard let count, count > 0 else { return nil }
+        return Array(buffer.prefix(count))
+    }
+}

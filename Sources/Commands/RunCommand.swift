@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 The Roost authors
+
+import ArgumentParser
+import Compute
+import InstanceModel
+
+/// `roost run`: makes an instance from a document and starts it.
+struct RunCommand: Verb {
+    static let configuration = CommandConfiguration(
+        commandName: "run",
+        abstract: "Make an instance from a document and start it.",
+        discussion: """
+            The document is YAML or JSON. On any failure, and on Ctrl-C, everything that was made is put back. The \
+            result is the instance; with --quiet only its id.
+
+            Examples:
+              roost run web.yaml
+              roost run web.yaml --name web-2 --wait agent --wait-timeout 3m
+              generate-document | roost run - -o json
+              roost run web.yaml --console
+            """)
+    static let effect = CommandEffect.changes
+
+    @Argument(help: "The document's file, or - for standard input.", completion: .file(extensions: ["yaml", "json"]))
+    var document: String
+
+    @Option(help: "A name that replaces the document's.")
+    var name: String?
+
+    @Option(help: "What to wait for; agent: until the guest agent answers.")
+    var wait: Goal = .running
+
+    @Option(help: "How long to wait for the agent.")
+    var waitTimeout = TimeLimit(.seconds(120))
+
+    @Flag(help: "Open the console when the instance runs.")
+    var console = false
+
+    @OptionGroup(title: "Global options") var global: GlobalOptions
+
+    /// What to wait for.
+    enum Goal: String, ExpressibleByArgument, CaseIterable {
+        case none
+        case running
+        case agent
+    }
+
+    func run() async throws {
+        let surroundings = CommandScope.current.composition.surroundings
+        let instance = try await namedInstance(in: surroundings)
+        let session = try await Session.open(global, for: .write)
+        let status = try await session.driver.spawn(instance, until: goal, context: session.operation())
+        guard !console else { return try await ConsoleSessionRun(session: session).run(status, takeOver: false) }
+        try session.presenter.result(status.outputValue) {
+            global.quiet ? "\(status.id)\n" : TerminalText.line("\(status.name) \(status.state.rawValue)") + "\n"
+        }
+    }
+
+    private var goal: SpawnGoal {
+        switch wait {
+        case .none: .started
+        case .running: .running
+        case .agent: .agent(within: waitTimeout.duration)
+        }
+    }
+
+    private func namedInstance(in surroundings: Surroundings) async throws -> Instance {
+        let newName: InstanceName?
+        do {
+            newName = try name.map { text throws(RuleViolation) in try InstanceName(text) }
+        } catch {
+            throw ComputeError(
+                .invalid, subject: "option --name", message: "it has a problem",
+                problems: [SpecProblem(path: "name", violation: error)])
+        }
+        let instance = try await SpecFile(path: document).instance(in: surroundings)
+        return try newName.map { try instance.renamed($0) } ?? instance
+    }
+}

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 The Roost authors
+
+import Compute
+
+/// One run of a command with its driver.
+struct Session: Sendable {
+    let driver: any HypervisorDriver
+    let presenter: Presenter
+    private let principal: Principal
+    private let timeout: Duration?
+
+    /// Opens the driver that the options ask for.
+    static func open(_ global: GlobalOptions, for purpose: DriverRequest.Purpose) async throws -> Session {
+        let scope = CommandScope.current
+        let request = global.driverRequest(for: purpose, in: scope.composition.surroundings)
+        let driver = try await scope.composition.openDriver(request)
+        return Session(
+            driver: driver, presenter: scope.presenter, principal: request.principal,
+            timeout: global.timeout?.duration)
+    }
+
+    /// A context for one operation: the time that `--timeout` gives begins now.
+    ///
+    /// - Parameter allowance: time beyond a limit that the operation itself keeps, so that the limit's own error, which
+    ///   says more, comes first.
+    /// - Returns: a context with a request identity of its own.
+    func operation(allowance: Duration = .zero) -> OperationContext {
+        let progress = presenter.progress
+        return OperationContext(
+            principal: principal, deadline: timeout.map { ContinuousClock.now + $0 + allowance },
+            progress: { progress.show($0) })
+    }
+
+    /// The instance of a name, a UUID or the beginning of one.
+    func find(_ reference: String) async throws(ComputeError) -> InstanceStatus {
+        try await driver.instance(reference, context: operation())
+    }
+}
+
+/// What a command's run is made of, for the time that it lasts.
+struct CommandScope: Sendable {
+    let composition: Composition
+    let presenter: Presenter
+
+    @TaskLocal private static var scope: CommandScope?
+
+    /// The scope of the command that runs.
+    static var current: CommandScope {
+        guard let scope else { preconditionFailure("a command runs only through RoostCommand") }
+        return scope
+    }
+
+    /// Runs `body` with this scope.
+    func enter<Result>(_ body: () async throws -> Result) async rethrows -> Result {
+        try await Self.$scope.withValue(self, operation: body)
+    }
+}

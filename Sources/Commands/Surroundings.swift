@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 The Roost authors
+
+import FoundationEssentials
+import Glibc
+public import SystemPackage
+
+/// Everything around a run that is not an argument: streams, environment, user and signals.
+public struct Surroundings: Sendable {
+    /// The environment's variables.
+    public var environment: [String: String]
+    /// The effective user id.
+    public var userID: UInt32
+    /// The directory that relative paths start from.
+    public var workingDirectory: FilePath
+    /// Where input comes from.
+    public var input: any InputSource
+    /// Where results go.
+    public var output: any OutputSink
+    /// Where progress, notes and errors go.
+    public var errorOutput: any OutputSink
+    /// Begins to watch for signals that ask the run to end; each element is a signal's number.
+    public var interruptions: @Sendable () -> AsyncStream<Int32>
+
+    /// Surroundings of these parts.
+    public init(
+        environment: [String: String], userID: UInt32, workingDirectory: FilePath, input: any InputSource,
+        output: any OutputSink, errorOutput: any OutputSink, interruptions: @escaping @Sendable () -> AsyncStream<Int32>
+    ) {
+        self.environment = environment
+        self.userID = userID
+        self.workingDirectory = workingDirectory
+        self.input = input
+        self.output = output
+        self.errorOutput = errorOutput
+        self.interruptions = interruptions
+    }
+
+    /// This process's own streams, environment, effective user and signals.
+    public static var process: Surroundings {
+        Surroundings(
+            environment: ProcessInfo.processInfo.environment, userID: geteuid(),
+            workingDirectory: FilePath(FileManager.default.currentDirectoryPath),
+            input: FileInput(.standardInput), output: FileOutput(.standardOutput),
+            errorOutput: FileOutput(.standardError), interruptions: ProcessSignals.interruptions)
+    }
+}

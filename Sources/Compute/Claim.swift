@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 The Roost authors
+
+public import InstanceModel
+
+/// Something that only one instance on a host can have, such as a name or a port.
+public struct Claim: Sendable, Hashable, CustomStringConvertible {
+    /// What kind of thing it is.
+    public let kind: Kind
+    /// Which one, in the one form in which it is always written: MAC addresses and UUIDs in lower case.
+    public let value: String
+
+    /// A claim on `value`.
+    public init(_ kind: Kind, _ value: String) {
+        self.kind = kind
+        self.value = value
+    }
+
+    /// The kinds of things that are claimed; open, so that later ones need no other database.
+    public struct Kind: RawRepresentable, Sendable, Hashable {
+        /// The stable name, used in the database.
+        public let rawValue: String
+        /// A kind by its stable name.
+        public init(rawValue: String) { self.rawValue = rawValue }
+
+        /// An instance's name.
+        public static let name = Kind(rawValue: "name")
+        /// A domain's UUID.
+        public static let uuid = Kind(rawValue: "uuid")
+        /// A MAC address.
+        public static let mac = Kind(rawValue: "mac")
+        /// A port of the host, such as `tcp:127.0.0.1:2222`.
+        public static let port = Kind(rawValue: "port")
+    }
+
+    /// The kind and the value, such as `name web-1`.
+    public var description: String { "\(kind.rawValue) \(value)" }
+}
+
+/// A claim and who has it.
+public struct HeldClaim: Sendable, Hashable {
+    /// The claim.
+    public let claim: Claim
+    /// The instance that has it.
+    public let instanceID: InstanceID
+    /// The operation that made it.
+    public let operationID: OperationID
+
+    /// A claim that is held.
+    public init(claim: Claim, instanceID: InstanceID, operationID: OperationID) {
+        self.claim = claim
+        self.instanceID = instanceID
+        self.operationID = operationID
+    }
+}

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 The Roost authors
+
+internal import Foundation
+internal import GRDB
+
+extension Journal {
+    /// How many audit records are kept; older ones go.
+    public static let maximumAuditRecords = 10_000
+
+    /// Adds a record to the audit.
+    public func append(_ record: AuditRecord) throws(ComputeError) {
+        try write { try Self.append(record, $0) }
+    }
+
+    /// The last records of the audit, newest first.
+    public func audit(limit: Int) throws(ComputeError) -> [AuditRecord] {
+        try read { database in
+            try Row.fetchAll(
+                database, sql: "SELECT * FROM audit ORDER BY number DESC LIMIT ?", arguments: [max(limit, 0)]
+            ).map { row in
+                AuditRecord(
+                    at: Date(milliseconds: try row.get("at")), requestID: try row.uuid("request_id"),
+                    principal: try row.get("principal"), action: try row.get("action"), subject: try row.get("subject"),
+                    outcome: try row.value("outcome"), message: try row.get("message"))
+            }
+        }
+    }
+
+    static func append(_ record: AuditRecord, _ database: Database) throws {
+        try database.execute(
+            sql: """
+                INSERT INTO audit (at, request_id, principal, action, subject, outcome, message)
+                VALUES (?, ?, ?, ?, ?, ?, ?)
+                """,
+            arguments: [
+                record.at.milliseconds, record.requestID.uuidString.lowercased(), record.principal, record.action,
+                record.subject, record.outcome.rawValue, record.message,
+            ])
+        try database.execute(
+            sql: "DELETE FROM audit WHERE number <= ?",
+            arguments: [database.lastInsertedRowID - Int64(maximumAuditRecords)])
+    }
+}

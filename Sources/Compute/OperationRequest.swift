@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 The Roost authors
+
+public import InstanceModel
+
+/// An operation that is to be begun: what it does to which instance, and what it needs for itself alone.
+public struct OperationRequest: Sendable {
+    /// The identity.
+    public let id: OperationID
+    /// What it does.
+    public let action: Action
+    /// What becomes of it where it does not get to its end.
+    public let rule: OperationRule
+    /// The instance that it is about.
+    public let instanceID: InstanceID
+    /// That instance's name.
+    public let instanceName: String
+    /// What the instance is to have for itself alone.
+    public let claims: [Claim]
+    /// The index's record of the instance where the operation makes one; without it, one must be there for claims.
+    public let record: InstanceRecord?
+    /// A digest of what was asked, which tells a repeated request from another one under the same key.
+    public let requestDigest: String?
+
+    /// An operation that is to be begun.
+    public init(
+        id: OperationID = OperationID(), action: Action, rule: OperationRule, instanceID: InstanceID,
+        instanceName: String, claims: [Claim] = [], record: InstanceRecord? = nil, requestDigest: String? = nil
+    ) {
+        self.id = id
+        self.action = action
+        self.rule = rule
+        self.instanceID = instanceID
+        self.instanceName = instanceName
+        self.claims = claims
+        self.record = record
+        self.requestDigest = requestDigest
+    }
+}

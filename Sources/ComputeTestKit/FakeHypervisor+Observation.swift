@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 The Roost authors
+
+public import Compute
+public import InstanceModel
+
+extension FakeHypervisor: InstanceObservation, HostInventory {
+    /// All instances, by name.
+    public func instances(context: OperationContext) async throws(ComputeError) -> [InstanceStatus] {
+        try await admit(.observe, "", context)
+        return machines.values.map { status(of: $0) }.sorted { $0.name < $1.name }
+    }
+
+    /// The instance of a name, a UUID, or a unique beginning of a UUID of at least four digits.
+    public func instance(
+        _ reference: String, context: OperationContext
+    ) async throws(ComputeError) -> InstanceStatus {
+        try await admit(.observe, reference, context)
+        if let machine = machines.values.first(where: { $0.instance.name.description == reference }) {
+            return status(of: machine)
+        }
+        let prefix = reference.lowercased()
+        let matches = machines.values.filter { prefix.count >= 4 && $0.id.description.hasPrefix(prefix) }
+        guard let match = matches.first else { throw Self.missing(reference) }
+        guard matches.count == 1 else {
+            throw ComputeError(
+                .conflict, subject: "instance \(reference)", message: "\(matches.count) UUIDs begin so",
+                hint: "give more of the UUID")
+        }
+        return status(of: match)
+    }
+
+    /// The instance's document and a domain in place of libvirt's.
+    public func description(
+        of id: InstanceID, context: OperationContext
+    ) async throws(ComputeError) -> InstanceDescription {
+        let machine = try machine(id)
+        try await admit(.observe, machine.instance.name.description, context)
+        return InstanceDescription(
+            instance: machine.instance,
+            domainXML:
+                "<domain type='test'>\n  <name>\(machine.instance.name)</name>\n  <uuid>\(id)</uuid>\n</domain>\n")
+    }
+
+    /// What was declared.
+    public func capabilities(context: OperationContext) async throws(ComputeError) -> CapabilitySet {
+        try await admit(.inspectHost, "", context)
+        return declared
+    }
+
+    /// What was arranged.
+    public func inspect(context: OperationContext) async throws(ComputeError) -> HostReport {
+        try await admit(.inspectHost, "", context)
+        return report
+    }
+
+    func status(of machine: Machine) -> InstanceStatus {
+        machine.status(imageSizes: store.mapValues(\.virtualSize))
+    }
+}

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 The Roost authors
+
+import Compute
+import Foundation
+import InstanceModel
+
+/// An instance of the fake hypervisor.
+struct Machine: Sendable {
+    let id: InstanceID
+    let instance: Instance
+    var state: InstanceState
+    let createdAt: Date
+    var listens = true
+    var lockedBy: LockHolder?
+    var consoleLog: [UInt8] = []
+    var console: FakeConsole?
+    var followers: [AsyncThrowingStream<[UInt8], any Error>.Continuation] = []
+
+    init(id: InstanceID, instance: Instance, state: InstanceState, createdAt: Date) {
+        self.id = id
+        self.instance = instance
+        self.state = state
+        self.createdAt = createdAt
+    }
+
+    /// Whether the guest has power.
+    var isOn: Bool { [.running, .paused, .suspended, .rescued, .migrating].contains(state) }
+
+    /// What errors call it.
+    var subject: String { "instance \(instance.name)" }
+
+    /// The stored images that it stands on.
+    var images: [ImageName] {
+        let disks = instance.disks.compactMap { disk -> ImageName? in
+            guard case .image(let name, _) = disk else { return nil }
+            return name
+        }
+        return disks + [instance.boot?.kernel, instance.boot?.initrd].compactMap { $0 }
+    }
+
+    /// The host's side of its published ports.
+    var endpoints: [PublishedPort] {
+        instance.interfaces.flatMap { interface -> [PublishedPort] in
+            guard case .user(let publish) = interface.network else { return [] }
+            return publish
+        }
+    }
+
+    /// The instance as the ports tell it.
+    func status(imageSizes: [ImageName: ByteCount]) -> InstanceStatus {
+        InstanceStatus(
+            id: id, name: instance.name.description, state: state, vcpus: instance.vcpus.value,
+            memory: instance.memory.size, createdAt: createdAt,
+            disks: instance.disks.enumerated().map { Self.status(of: $1, at: $0, imageSizes) },
+            interfaces: instance.interfaces.enumerated().map { Self.status(of: $1, at: $0) },
+            labels: instance.labels.pairs, lockedBy: lockedBy)
+    }
+
+    private static func status(of disk: Disk, at index: Int, _ sizes: [ImageName: ByteCount]) -> DiskStatus {
+        let target = "vd" + String(UnicodeScalar(UInt8(ascii: "a") + UInt8(index)))
+        switch disk {
+        case .image(let name, let size):
+            let bytes = size?.size.bytes ?? sizes[name]?.bytes ?? 0
+            return DiskStatus(target: target, image: name.description, sizeBytes: bytes)
+        case .blank(let size): return DiskStatus(target: target, image: nil, sizeBytes: size.size.bytes)
+        }
+    }
+
+    private static func status(of interface: Interface, at index: Int) -> InterfaceStatus {
+        let mac = interface.mac ?? MACAddress(qemuSuffix: (0, 0, UInt8(index)))
+        switch interface.network {
+        case .user(let publish):
+            return InterfaceStatus(mac: "\(mac)", network: "user", publish: publish.map(\.description))
+        case .bridge(let name): return InterfaceStatus(mac: "\(mac)", network: "bridge:\(name)", publish: [])
+        }
+    }
+}

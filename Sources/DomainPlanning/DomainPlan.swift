@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 The Roost authors
+
+public import Compute
+public import DomainXML
+public import Foundation
+
+/// What a spawn will make, decided before anything is made.
+public struct DomainPlan: Sendable, Hashable {
+    /// The domain document.
+    public let document: DomainDocument
+    /// What the instance takes that nobody else may have.
+    public let claims: [Claim]
+    /// When the instance was planned, as its metadata says.
+    public let createdAt: Date
+}
+
+/// Where an instance's resources lie on the host.
+public struct InstanceResources: Sendable, Hashable {
+    /// The disks, in the instance's order.
+    public let disks: [DiskFile]
+    /// The cloud-init seed; nil: none.
+    public let seed: String?
+    /// The kernel of a direct boot; nil: none.
+    public let kernel: String?
+    /// The initial ramdisk of a direct boot; nil: none.
+    public let initrd: String?
+    /// Where the console's log goes.
+    public let consoleLog: String
+    /// Where the agent's socket goes.
+    public let agentSocket: String
+    /// The tap device of each interface on a bridge, by the interface's index.
+    public let taps: [Int: String]
+
+    /// A disk's file: always qcow2, over at most one base image.
+    public struct DiskFile: Sendable, Hashable {
+        /// The absolute path.
+        public let path: String
+        /// The image below it; nil: none.
+        public let base: BackingChain.Layer?
+
+        /// A disk's file.
+        public init(path: String, base: BackingChain.Layer?) {
+            self.path = path
+            self.base = base
+        }
+    }
+
+    /// Resources of an instance.
+    public init(
+        disks: [DiskFile], seed: String?, kernel: String?, initrd: String?, consoleLog: String, agentSocket: String,
+        taps: [Int: String]
+    ) {
+        self.disks = disks
+        self.seed = seed
+        self.kernel = kernel
+        self.initrd = initrd
+        self.consoleLog = consoleLog
+        self.agentSocket = agentSocket
+        self.taps = taps
+    }
+}
+
+/// Why an instance cannot be planned on a host.
+public enum PlanError: Error, Sendable, Hashable {
+    /// The machine takes fewer virtual processors.
+    case tooManyVCPUs(asked: Int, maximum: Int)
+    /// Roost plans no guests of this architecture.
+    case architecture(String)
+}

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 The Roost authors
+
+import XMLTree
+
+extension DomainDocument {
+    /// The order in which libvirt writes devices.
+    private static let deviceOrder: ChildOrder = [
+        "emulator", "disk", "controller", "lease", "filesystem", "interface", "smartcard", "serial", "parallel",
+        "console", "channel", "input", "tpm", "graphics", "sound", "audio", "video", "hostdev", "redirdev",
+        "redirfilter", "hub", "watchdog", "memballoon", "rng", "nvram", "panic", "shmem", "memory", "crypto", "iommu",
+        "vsock",
+    ]
+
+    /// The emulator's path; nil leaves it to libvirt.
+    public var emulator: String? {
+        get { root.first("devices")?.childText("emulator") }
+        set {
+            root.editChild("devices", in: Self.order) { $0.setChildText("emulator", newValue, in: Self.deviceOrder) }
+        }
+    }
+
+    /// The disks, in order.
+    public var disks: [Disk] {
+        get { devices() }
+        set { setDevices(newValue) }
+    }
+
+    /// The controllers, in order.
+    public var controllers: [Controller] {
+        get { devices() }
+        set { setDevices(newValue) }
+    }
+
+    /// The network interfaces, in order.
+    public var interfaces: [Interface] {
+        get { devices() }
+        set { setDevices(newValue) }
+    }
+
+    /// The serial ports, in order.
+    public var serials: [Serial] {
+        get { devices() }
+        set { setDevices(newValue) }
+    }
+
+    /// The consoles, in order.
+    public var consoles: [Console] {
+        get { devices() }
+        set { setDevices(newValue) }
+    }
+
+    /// The channels, in order.
+    public var channels: [Channel] {
+        get { devices() }
+        set { setDevices(newValue) }
+    }
+
+    /// The sources of entropy, in order.
+    public var randomSources: [RandomSource] {
+        get { devices() }
+        set { setDevices(newValue) }
+    }
+
+    /// The balloon.
+    public var memoryBalloon: MemoryBalloon? {
+        get { devices(MemoryBalloon.self).first }
+        set { setDevices(newValue.map { [$0] } ?? []) }
+    }
+
+    /// The trusted platform module.
+    public var trustedPlatformModule: TrustedPlatformModule? {
+        get { devices(TrustedPlatformModule.self).first }
+        set { setDevices(newValue.map { [$0] } ?? []) }
+    }
+
+    /// The watchdogs, in order; libvirt takes one, and several since 9.1.
+    public var watchdogs: [Watchdog] {
+        get { devices() }
+        set { setDevices(newValue) }
+    }
+
+    /// The graphics cards, in order.
+    public var videos: [Video] {
+        get { devices() }
+        set { setDevices(newValue) }
+    }
+
+    /// The devices of one kind, in order.
+    public func devices<Device: DomainDevice>(_ kind: Device.Type = Device.self) -> [Device] {
+        root.first("devices")?.all(Device.elementName).compactMap(Device.init) ?? []
+    }
+
+    /// Replaces the devices of one kind, each in the place of the one that stood there before it.
+    public mutating func setDevices<Device: DomainDevice>(_ devices: [Device]) {
+        guard devices != self.devices() else { return }
+        root.editChild("devices", in: Self.order) { element in
+            element.setChildren(Device.elementName, to: devices.map(\.element), in: Self.deviceOrder)
+        }
+    }
+
+    /// The file that keeps what the guest prints on its first serial port or console.
+    public var consoleLog: CharacterLog? {
+        serials.lazy.compactMap(\.log).first ?? consoles.lazy.compactMap(\.log).first
+    }
+
+    /// The pseudo-terminal of the running guest's first console.
+    public var consolePTY: String? {
+        consoles.lazy.compactMap(\.ptyPath).first ?? serials.lazy.compactMap(\.ptyPath).first
+    }
+
+    /// Whether the guest agent answers on its channel; nil without a channel, or where the guest does not run.
+    public var guestAgentState: Channel.State? {
+        channels.first { $0.name == Channel.guestAgentName }?.state
+    }
+}

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 The Roost authors
+
+public import XMLTree
+
+/// A network interface of the guest (`<interface>`).
+public struct Interface: DomainDevice {
+    /// `interface`.
+    public static let elementName: XMLName = "interface"
+    /// The element, with everything in it.
+    public var element: XMLElement
+
+    /// Looks at an element; nil where it is no `<interface>`.
+    public init?(_ element: XMLElement) {
+        guard element.name.denotes(Self.elementName) else { return nil }
+        self.element = element
+    }
+
+    /// Describes an interface.
+    ///
+    /// - Parameters:
+    ///   - connection: What it is connected to on the host.
+    ///   - macAddress: Six bytes in hexadecimal with colons; nil leaves it to libvirt.
+    ///   - model: What the guest sees.
+    ///   - bootOrder: Its place in the boot order, from 1.
+    public init(connection: Connection, macAddress: String?, model: Model = .virtio, bootOrder: Int? = nil) {
+        element = XMLElement(Self.elementName, ["type": connection.type])
+        self.macAddress = macAddress
+        self.connection = connection
+        self.model = model
+        self.bootOrder = bootOrder
+    }
+
+    /// What an interface is connected to on the host.
+    public enum Connection: Sendable, Hashable {
+        /// QEMU's own user-mode network; needs no privilege.
+        case user
+        /// A bridge of the host, through a tap that libvirt makes.
+        case bridge(String)
+        /// One of libvirt's networks.
+        case network(String)
+        /// A tap of this name; made beforehand by somebody else where it is not managed.
+        case ethernet(tap: String, isManaged: Bool)
+
+        var type: String {
+            switch self {
+            case .user: "user"
+            case .bridge: "bridge"
+            case .network: "network"
+            case .ethernet: "ethernet"
+            }
+        }
+    }
+
+    /// What the guest sees.
+    public enum Model: String, Sendable, Hashable, CaseIterable {
+        case virtio, e1000, e1000e, rtl8139
+    }
+
+    private static let order: ChildOrder = [
+        "mac", "source", "virtualport", "vlan", "bandwidth", "ip", "route", "portForward", "script", "downscript",
+        "backenddomain", "target", "guest", "model", "driver", "backend", "filterref", "tune", "teaming", "link", "mtu",
+        "coalesce", "boot", "alias", "rom", "acpi", "address",
+    ]
+
+    /// What it is connected to; nil where that is of a kind that ``Connection`` does not know.
+    public var connection: Connection? {
+        get {
+            let source = element.first("source")
+            switch element["type"] {
+            case "user": return .user
+            case "bridge": return source?["bridge"].map { .bridge($0) }
+            case "network": return source?["network"].map { .network($0) }
+            case "ethernet":
+                guard let target = element.first("target"), let tap = target["dev"] else { return nil }
+                return .ethernet(tap: tap, isManaged: target.yesNo("managed") ?? true)
+            default: return nil
+            }
+        }
+        set {
+            guard let newValue, newValue != connection else { return }
+            if element["type"] != newValue.type {
+                element["type"] = newValue.type
+                element.removeAll("source")
+                element.removeAll("target")
+            }
+            switch newValue {
+            case .user: break
+            case .bridge(let name): element.editChild("source", in: Self.order) { $0["bridge"] = name }
+            case .network(let name): element.editChild("source", in: Self.order) { $0["network"] = name }
+            case .ethernet(let tap, let isManaged):
+                element.editChild("target", in: Self.order) { target in
+                    target["dev"] = tap
+                    target["managed"] = isManaged ? nil : false.yesNo
+                }
+            }
+        }
+    }
+
+    /// The guest's address on the link.
+    public var macAddress: String? {
+        get { element.first("mac")?["address"] }
+        set { element.editChild("mac", in: Self.order) { $0["address"] = newValue } }
+    }
+
+    /// The name of the host's end, which libvirt fills in while the guest runs.
+    public var hostDevice: String? { element.first("target")?["dev"] }
+
+    /// What the guest sees.
+    public var model: Model? {
+        get { element.first("model")?.value("type") }
+        set {
+            guard newValue != model else { return }
+            element.editChild("model", in: Self.order) { $0["type"] = newValue?.rawValue }
+        }
+    }
+
+    /// The largest packet, in bytes; nil leaves it to the host's end.
+    public var mtu: Int? {
+        get { element.first("mtu")?.number("size") }
+        set { element.editChild("mtu", in: Self.order) { $0["size"] = newValue.map(String.init) } }
+    }
+}

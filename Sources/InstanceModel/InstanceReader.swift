@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 The Roost authors
+
+/// Reads an instance from a document's tree, and everything that is wrong with it.
+struct InstanceReader {
+    /// Where the document comes from, which decides how it holds user data.
+    enum Origin {
+        /// A user, who gives the text.
+        case user
+        /// ``InstanceDocument/stored(_:)``, which keeps only a digest.
+        case store
+    }
+
+    /// Gives the text that a document names.
+    typealias Attachments = (String) throws(RuleViolation) -> String
+
+    private var reader = FieldReader()
+    private let origin: Origin
+
+    private init(origin: Origin) {
+        self.origin = origin
+    }
+
+    /// The instance that `tree` describes.
+    ///
+    /// - Throws: ``InvalidSpec`` with all problems, in the document's order.
+    static func read(
+        _ tree: DocumentNode, from origin: Origin, attachments: Attachments
+    ) throws(InvalidSpec) -> Instance {
+        var reader = InstanceReader(origin: origin)
+        let instance = try reader.readInstance(Field(node: tree, path: ""), attachments: attachments)
+        let problems = reader.reader.problems
+        guard problems.isEmpty, let instance else { throw InvalidSpec(problems: problems) }
+        return instance
+    }
+
+    private static let keys = [
+        "version", "name", "vcpus", "memory", "boot", "disks", "interfaces", "cloud_init", "agent", "labels",
+    ]
+
+    private mutating func readInstance(
+        _ document: Field, attachments: Attachments
+    ) throws(InvalidSpec) -> Instance? {
+        guard let fields = reader.mapping(document, keys: Self.keys) else { return nil }
+        checkVersion(in: fields)
+        let name = reader.required("name", in: fields, example: "name: web-1").flatMap {
+            reader.value($0, InstanceName.init)
+        }
+        let vcpus = reader.required("vcpus", in: fields, example: "vcpus: 2").flatMap { readVCPUs($0) }
+        let memory = reader.required("memory", in: fields, example: "memory: 2 GiB").flatMap {
+            reader.size($0, MemorySize.init)
+        }
+        let boot = fields["boot"].flatMap { readBoot($0) }
+        let disks = fields["disks"].map { readDisks($0) } ?? []
+        let interfaces = fields["interfaces"].map { readInterfaces($0) } ?? []
+        let cloudInit = fields["cloud_init"].flatMap { readCloudInit($0, attachments: attachments) }
+        let agent = fields["agent"].map { reader.boolean($0) } ?? true
+        let labels = fields["labels"].map { readLabels($0) } ?? Labels()
+
+        let problems = Instance.problems(
+            bootsKernel: fields["boot"] != nil, disks: disks?.count ?? 1, interfaces: interfaces?.map(\.claims) ?? [])
+        for problem in problems { reader.note(problem, in: document) }
+        guard reader.problems.isEmpty, let name, let vcpus, let memory, let disks, let interfaces, let agent, let labels
+        else { return nil }
+        return try Instance(
+            name: name, vcpus: vcpus, memory: memory, boot: boot, disks: disks.compactMap(\.self),
+            interfaces: interfaces.compactMap(\.interface), cloudInit: cloudInit, agent: agent, labels: labels)
+    }
+
+    private mutating func checkVersion(in fields: Fields) {
+        guard let field = reader.required("version", in: fields, example: "version: 1"),
+            let version = reader.integer(field), !InstanceDocument.supportedVersions.contains(version)
+        else { return }
+        let supported = InstanceDocument.supportedVersions.map(String.init).joined(separator: ", ")
+        reader.note(
+            RuleViolation(
+                value: "\(version)", rule: "the supported versions are: \(supported)", remedy: "write version: 1"),
+            at: field)
+    }
+
+    private mutating func readVCPUs(_ field: Field) -> VCPUCount? {
+        guard let count = reader.integer(field) else { return nil }
+        return reader.attempt(at: field) { () throws(RuleViolation) in try VCPUCount(count) }
+    }
+
+    private mutating func readBoot(_ field: Field) -> DirectBoot? {
+        guard let fields = reader.mapping(field, keys: ["kernel", "initrd", "command_line"]) else { return nil }
+        let kernel = reader.required("kernel", in: fields, example: "kernel: debian-kernel").flatMap {
+            reader.value($0, ImageName.init)
+        }
+        let initrd = fields["initrd"].flatMap { reader.value($0, ImageName.init) }
+        let commandLine = fields["command_line"].flatMap { field in
+            reader.value(field) { text throws(RuleViolation) in
+                try DirectBoot.check(commandLine: text)
+                return text
+            }
+        }
+        guard let kernel else { return nil }
+        return reader.attempt(at: field) { () throws(RuleViolation) in
+            try DirectBoot(kernel: kernel, initrd: initrd, commandLine: commandLine ?? "")
+        }
+    }
+
+    /// The disks, nil for each that is none; nil for something that is no list.
+    private mutating func readDisks(_ field: Field) -> [Disk?]? {
+        reader.sequence(field)?.map { readDisk($0) }
+    }
+
+    private mutating func readDisk(_ field: Field) -> Disk? {
+        guard let fields = reader.mapping(field, keys: ["image", "size"]) else { return nil }
+        let size = fields["size"].flatMap { reader.size($0, DiskSize.init) }
+        guard let image = fields["image"] else {
+            guard fields["size"] == nil else { return size.map(Disk.blank) }
+            reader.note(
+                RuleViolation(
+                    value: "", rule: "a disk has an image, a size, or both",
+                    remedy: "for example { image: debian-12, size: 20 GiB }"),
+                at: field)
+            return nil
+        }
+        return reader.value(image, ImageName.init).map { Disk.image($0, size: size) }
+    }
+
+    /// An interface, and what it takes even where something else is wrong with it.
+    private struct ReadInterface {
+        var interface: Interface?
+        var claims = Instance.InterfaceClaims()
+    }
+
+    private mutating func readInterfaces(_ field: Field) -> [ReadInterface]? {
+        reader.sequence(field)?.map { readInterface($0) }
+    }
+
+    private mutating func readInterface(_ field: Field) -> ReadInterface {
+        guard let fields = reader.mapping(field, keys: ["network", "publish", "mac"]) else { return ReadInterface() }
+        let network = reader.required("network", in: fields, example: "network: user")
+            .flatMap { readNetwork($0) }
+        let mac = fields["mac"].flatMap { reader.value($0, MACAddress.init(parsing:)) }
+        let ports = fields["publish"].flatMap { reader.sequence($0) }.map { items in
+            items.map { reader.value($0, PublishedPort.init(parsing:)) }
+        }
+        let claims = Instance.InterfaceClaims(mac: mac, ports: ports ?? [])
+        switch network {
+        case .user:
+            let network = Interface.Network.user(publish: claims.ports.compactMap(\.self))
+            return ReadInterface(interface: Interface(network: network, mac: mac), claims: claims)
+        case .bridge:
+            if let publish = fields["publish"] {
+                reader.note(
+                    RuleViolation(
+                        value: "", rule: "only a user network publishes ports",
+                        remedy: "remove `publish`: a guest on a bridge is reached at its own address"),
+                    at: publish)
+            }
+            return ReadInterface(
+                interface: network.map { Interface(network: $0, mac: mac) },
+                claims: Instance.InterfaceClaims(mac: mac))
+        case nil:
+            return ReadInterface(claims: claims)
+        }
+    }
+
+    private mutating func readNetwork(_ field: Field) -> Interface.Network? {
+        if case .mapping = field.node.content {
+            guard let fields = reader.mapping(field, keys: ["bridge"]) else { return nil }
+            return reader.required("bridge", in: fields, example: "{ bridge: br0 }").flatMap {
+                reader.value($0, BridgeName.init).map(Interface.Network.bridge)
+            }
+        }
+        return reader.value(field) { text throws(RuleViolation) in
+            guard text == "user" else {
+                throw RuleViolation(
+                    value: text, rule: "a network is user or { bridge: NAME }",
+                    remedy: "write network: user, or network: { bridge: br0 }")
+            }
+            return .user(publish: [])
+        }
+    }
+
+    private mutating func readCloudInit(_ field: Field, attachments: Attachments) -> CloudInit? {
+        let field = Field(node: field.node, path: field.path, isSecret: true)
+        let keys =
+            switch origin {
+            case .user: ["hostname", "ssh_keys", "user_data", "user_data_file", "network_data"]
+            case .store: ["hostname", "ssh_keys", "user_data_sha256"]
+            }
+        guard let fields = reader.mapping(field, keys: keys) else { return nil }
+        let hostname = fields["hostname"].flatMap { field in
+            reader.value(Field(node: field.node, path: field.path), HostName.init)
+        }
+        let sshKeys = fields["ssh_keys"].flatMap { reader.sequence($0) }.map { items in
+            items.compactMap { reader.value($0, SSHPublicKey.init) }
+        }
+        let userData = readUserData(in: fields, attachments: attachments)
+        let networkData = fields["network_data"].flatMap { reader.value($0, Self.secret) }
+        return CloudInit(
+            hostname: hostname, sshKeys: sshKeys ?? [], userData: userData, networkData: networkData)
+    }
+
+    private mutating func readUserData(in fields: Fields, attachments: Attachments) -> UserData? {
+        if let digest = fields["user_data_sha256"] {
+            return reader.value(digest, Self.digest).map(UserData.digest)
+        }
+        let inline = fields["user_data"].flatMap { reader.value($0, Self.secret) }
+        guard let file = fields["user_data_file"] else { return inline.map(UserData.text) }
+        guard fields["user_data"] == nil else {
+            reader.note(
+                RuleViolation(
+                    value: "", rule: "user data is given once, by `user_data` or by `user_data_file`",
+                    remedy: "remove one of the two"),
+                at: file)
+            return nil
+        }
+        // A file's name is no secret.
+        let named = reader.value(Field(node: file.node, path: file.path)) { name throws(RuleViolation) in
+            try Self.secret(try attachments(name))
+        }
+        return named.map(UserData.text)
+    }
+
+    private static func secret(_ text: String) throws(RuleViolation) -> Secret {
+        guard text.utf8.count <= CloudInit.maximumTextBytes else {
+            throw RuleViolation(
+                value: "\(text.utf8.count) bytes", rule: "user data and network data have at most 1 MiB each",
+                remedy: "let the guest fetch what is larger")
+        }
+        return Secret(text)
+    }
+
+    private static func digest(_ text: String) throws(RuleViolation) -> String {
+        let digits = "0123456789abcdef".utf8
+        guard text.utf8.count == 64, text.utf8.allSatisfy(digits.contains) else {
+            throw RuleViolation(
+                value: text, rule: "a digest has 64 hexadecimal digits", remedy: "restore the stored document")
+        }
+        return text
+    }
+
+    private mutating func readLabels(_ field: Field) -> Labels? {
+        guard let fields = reader.mapping(field), case .mapping(let entries) = field.node.content else { return nil }
+        var pairs: [String: String] = [:]
+        for (key, value) in fields.byKey {
+            guard let text = reader.text(value) else { continue }
+            pairs[key] = reader.attempt(at: value) { () throws(RuleViolation) in
+                try Labels.check(value: text)
+                return text
+            }
+        }
+        for entry in entries {
+            let path = "\(field.path).\(RuleViolation.displayable(entry.key))"
+            do throws(RuleViolation) {
+                try Labels.check(key: entry.key)
+            } catch {
+                reader.note(error, path: path, at: entry.position)
+            }
+        }
+        guard fields.byKey.count <= Labels.maximumCount else {
+            return reader.attempt(at: field) { () throws(RuleViolation) in throw Labels.tooMany(fields.byKey.count) }
+        }
+        return try? Labels(pairs)
+    }
+}

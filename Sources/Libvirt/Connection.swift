@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 The Roost authors
+
+import CLibvirt
+
+/// A connection to a hypervisor through libvirt.
+///
+/// Calls run on the threads it was given and may be made from any task, many at once. It is closed by ``close()``,
+/// or when the last reference to it and to what came from it is gone.
+public final class Connection: Sendable {
+    /// What was connected to.
+    public let uri: ConnectionURI
+
+    private let handle: Guarded<ConnectionHandle?>
+    private let threads: CallThreads
+
+    init(_ handle: ConnectionHandle, uri: ConnectionURI) {
+        self.handle = Guarded(handle)
+        self.uri = uri
+        threads = handle.threads
+    }
+
+    /// Connects. Starts libvirt's event loop first, where this is the process's first connection.
+    ///
+    /// `virConnectOpen` or `virConnectOpenReadOnly`, libvirt 0.0.3. Blocks, in the lane `long`: up to a second for an
+    /// embedded driver, as long as the network takes for a remote one. No password is ever asked for.
+    ///
+    /// - Parameters:
+    ///   - uri: What to connect to.
+    ///   - readOnly: Whether calls that change anything are to be refused.
+    ///   - deadline: When to give up.
+    ///   - threads: The threads for all calls of the connection.
+    ///   - ledger: Where its C objects are counted.
+    /// - Returns: The open connection.
+    /// - Throws: `reported` where libvirt cannot connect, and as ``CallThreads/call(_:lane:deadline:_:)``.
+    public static func open(
+        _ uri: ConnectionURI,
+        readOnly: Bool = false,
+        deadline: ContinuousClock.Instant? = nil,
+        threads: CallThreads = .shared,
+        ledger: LiveHandles = .shared
+    ) async throws(LibvirtError) -> Connection {
+        let name: StaticString = readOnly ? "virConnectOpenReadOnly" : "virConnectOpen"
+        let handle = try await threads.call(name, lane: .long, deadline: deadline) {
+            () throws(LibvirtError) -> ConnectionHandle in
+            try EventLoop.start()
+            let pointer = readOnly ? virConnectOpenReadOnly(uri.text) : virConnectOpen(uri.text)
+            return ConnectionHandle(try present(name, pointer), threads: threads, ledger: ledger)
+        }
+        return Connection(handle, uri: uri)
+    }
+
+    /// Closes the connection. Streams of events end; later calls fail as `closed`; closing again does nothing.
+    ///
+    /// `virConnectClose`, libvirt 0.0.3. Blocks, in the lane `release`, for 30 seconds at most. libvirt keeps its own
+    /// side open as long as a domain, a console or a running call of this connection is left.
+    public func close() async {
+        var taken = handle.withLock { handle in
+            defer { handle = nil }
+            return handle
+        }
+        guard taken != nil else { return }
+        taken?.refuseCalls()
+        taken?.events.end(with: .closed(.client))
+        guard isKnownUniquelyReferenced(&taken), let tearDown = taken?.takeTearDown() else { return }
+        // One that hangs goes on behind our back; there is nothing that a caller could do about it.
+        _ = try? await threads.callDespiteCancellation(
+            "virConnectClose", lane: .release, deadline: .now + .seconds(30)
+        ) { () throws(LibvirtError) in
+            tearDown()
+        }
+    }
+
+    /// Whether calls still reach the hypervisor, as far as libvirt's client knows.
+    ///
+    /// `virConnectIsAlive`, libvirt 0.9.8. Does not ask the daemon: a daemon that hangs is noticed by
+    /// ``installKeepAlive(interval:count:deadline:)`` only.
+    ///
+    /// - Parameter deadline: When to give up.
+    /// - Returns: Whether; `false` where the connection was closed.
+    /// - Throws: As ``CallThreads/call(_:lane:deadline:_:)``.
+    public func isAlive(deadline: ContinuousClock.Instant? = nil) async throws(LibvirtError) -> Bool {
+        guard let handle = handle.withLock({ $0 }), !handle.isClosed else { return false }
+        return try await handle.status("virConnectIsAlive", lane: .query, deadline: deadline) {
+            virConnectIsAlive($0)
+        } == 1
+    }
+
+    /// Lets libvirt's client ask the daemon for signs of life, and drop the connection without them.
+    ///
+    /// `virConnectSetKeepAlive`, libvirt 0.9.8. Does not block.
+    ///
+    /// - Parameters:
+    ///   - interval: Seconds without any message after which the daemon is asked; 0 or less switches it off.
+    ///   - count: Questions without an answer after which the connection is dropped.
+    ///   - deadline: When to give up.
+    /// - Returns: Whether it is on; `false` where the daemon does not support it.
+    /// - Throws: `reported` with `noSupport` for drivers inside this process, and as
+    ///   ``CallThreads/call(_:lane:deadline:_:)``.
+    @discardableResult
+    public func installKeepAlive(
+        interval: Int32, count: UInt32, deadline: ContinuousClock.Instant? = nil
+    ) async throws(LibvirtError) -> Bool {
+        try await open().status("virConnectSetKeepAlive", lane: .control, deadline: deadline) {
+            virConnectSetKeepAlive($0, interval, count)
+        } == 0
+    }
+
+    /// The handle, unless the connection was closed.
+    func open() throws(LibvirtError) -> ConnectionHandle {
+        guard let handle = handle.withLock({ $0 }) else { throw .closed }
+        return handle
+    }
+}

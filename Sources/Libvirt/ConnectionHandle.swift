@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 The Roost authors
+
+import CLibvirt
+
+/// Owns one `virConnectPtr`, and closes it when nothing uses it any more.
+final class ConnectionHandle: CHandle {
+    // SAFETY: libvirt's connections may be used by any number of threads; the pointer is closed in `tearDown` only,
+    // which runs when no other reference to this object is left.
+    nonisolated(unsafe) let pointer: OpaquePointer
+    let threads: CallThreads
+    let ledger: LiveHandles
+    let events = EventHub()
+
+    private let state = Guarded(State())
+
+    private struct State {
+        var isClosed = false
+        var isTornDown = false
+    }
+
+    var connection: ConnectionHandle { self }
+
+    init(_ pointer: OpaquePointer, threads: CallThreads, ledger: LiveHandles) {
+        self.pointer = pointer
+        self.threads = threads
+        self.ledger = ledger
+        ledger.add(.connection)
+    }
+
+    deinit {
+        guard let tearDown = takeTearDown() else { return }
+        threads.post(to: .release, tearDown)
+    }
+
+    /// Whether the user closed the connection; calls are refused from then on.
+    var isClosed: Bool { state.withLock { $0.isClosed } }
+
+    func refuseCalls() {
+        state.withLock { $0.isClosed = true }
+    }
+
+    /// What ends the connection; once only.
+    ///
+    /// libvirt holds a reference for each registered callback, so those go first. `virConnectClose` waits for the
+    /// daemon, or for the driver inside this process, so this runs on a thread that may block.
+    func takeTearDown() -> (@Sendable () -> Void)? {
+        let isFirst = state.withLock { state in
+            defer { state.isTornDown = true }
+            return !state.isTornDown
+        }
+        guard isFirst else { return nil }
+        let (events, ledger) = (events, ledger)
+        // SAFETY: moved to the one thread that closes it.
+        nonisolated(unsafe) let pointer = pointer
+        return {
+            events.deregister(from: pointer)
+            virConnectClose(pointer)
+            ledger.remove(.connection)
+        }
+    }
+}

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 The Roost authors
+
+public import Compute
+
+/// What a driver is made with.
+public struct DriverConfiguration: Sendable {
+    /// How the hypervisor is reached.
+    public var connection: ConnectionRequest
+    /// Where Roost keeps its state.
+    public var stateDirectory: StateDirectory
+    /// Who may do what; denies everything unless another is given.
+    public var policy: any Policy
+    /// Told of each point of an operation, and able to stop it there; nil outside tests.
+    public var probe: (any OperationProbe)?
+
+    /// A configuration.
+    public init(
+        stateDirectory: StateDirectory, connection: ConnectionRequest = .automatic, policy: any Policy = DenyAll(),
+        probe: (any OperationProbe)? = nil
+    ) {
+        self.stateDirectory = stateDirectory
+        self.connection = connection
+        self.policy = policy
+        self.probe = probe
+    }
+}
+
+/// How the caller wants the hypervisor to be reached.
+public enum ConnectionRequest: Sendable, Hashable {
+    /// As the state directory is bound; else a system libvirt that answers; else the private daemon.
+    case automatic
+    /// Libvirt's daemon in session mode inside the state directory.
+    case privateDaemon
+    /// A libvirt connection URI, and where it was asked for, such as `--connect`.
+    case uri(String, source: String)
+}

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 The Roost authors
+
+import Compute
+import DomainPlanning
+import InstanceModel
+import Libvirt
+import Networking
+import Storage
+
+extension ComputeError {
+    /// What a failed libvirt call means to the caller of a port.
+    ///
+    /// `subject` is what the operation was about, and `change` tells whether the call changes something: then a call
+    /// that was made and not answered leaves the outcome unknown.
+    init(_ error: LibvirtError, subject: String, change: Bool) {
+        switch error {
+        case .reported(let report):
+            self.init(
+                Self.code(for: report.code), subject: subject, message: report.message,
+                hint: Self.hint(for: report.code),
+                libvirt: LibvirtReport(
+                    code: report.code.rawValue, domain: report.domain.rawValue, function: report.call,
+                    message: report.message))
+        case .deadlineExceeded(let call, let callMade):
+            self.init(
+                .deadlineExceeded, subject: subject, outcome: change && callMade ? .unknown : .didNotHappen,
+                message: "libvirt did not answer \(call) in time",
+                hint: "the hypervisor may be hung; `roost doctor` tells more")
+        case .cancelled(let call, let callMade):
+            self.init(
+                .cancelled, subject: subject, outcome: change && callMade ? .unknown : .didNotHappen,
+                message: "cancelled during \(call)")
+        case .overloaded(let lane):
+            self.init(
+                .exhausted, subject: subject, message: "too many calls to libvirt wait (\(lane))", hint: "try again")
+        case .closed:
+            self.init(
+                .hostUnavailable, subject: subject, outcome: change ? .unknown : .didNotHappen,
+                message: "the connection to libvirt was lost")
+        }
+    }
+
+    private static func code(for code: ErrorCode) -> Code {
+        switch code {
+        case .noDomain: .notFound
+        case .domainExist, .operationInvalid: .conflict
+        case .noSupport, .operationUnsupported, .configUnsupported, .argumentUnsupported: .unsupported
+        case .operationDenied, .accessDenied, .authFailed: .denied
+        case .noMemory: .exhausted
+        case .operationTimeout: .deadlineExceeded
+        case .noConnect, .rpc: .hostUnavailable
+        case .operationAborted: .cancelled
+        default: .failed
+        }
+    }
+
+    private static func hint(for code: ErrorCode) -> String? {
+        switch code {
+        case .agentUnresponsive: "is the guest agent installed and running in the guest?"
+        case .operationDenied, .accessDenied: "this connection may only read"
+        default: nil
+        }
+    }
+}
+
+extension ComputeError {
+    /// What an invalid document means to the caller of a port.
+    init(_ invalid: InvalidSpec, subject: String) {
+        self.init(
+            .invalid, subject: subject, message: "the instance document breaks \(invalid.problems.count) rules",
+            hint: "`roost spec check FILE` lists them", problems: invalid.problems)
+    }
+
+    /// What an instance that cannot be planned means to the caller of a port.
+    init(_ error: PlanError, subject: String) {
+        switch error {
+        case .tooManyVCPUs(let asked, let maximum):
+            self.init(
+                .invalid, subject: subject, message: "\(asked) virtual processors, and this machine takes \(maximum)",
+                problems: [
+                    SpecProblem(
+                        path: "vcpus",
+                        violation: RuleViolation(
+                            value: "\(asked)", rule: "at most \(maximum) virtual processors on this host",
+                            remedy: "ask for fewer"))
+                ])
+        case .architecture(let name):
+            self.init(.unsupported, subject: subject, message: "Roost plans no guests of architecture \(name)")
+        }
+    }
+
+    /// What a failure of the store means to the caller of a port.
+    init(_ error: StorageError, subject: String) {
+        self.init(error.code, subject: subject, message: error.message, hint: error.hint)
+    }
+
+    /// What a failure of the network means to the caller of a port.
+    init(_ error: NetworkingError, subject: String) {
+        self.init(error.code, subject: subject, message: error.message, hint: error.hint)
+    }
+}

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 The Roost authors
+
+import Compute
+import Libvirt
+
+/// A guest's agent, spoken to through libvirt (`virDomainQemuAgentCommand`).
+///
+/// What it says is the guest's word: read strictly, bounded, and never trusted with more than its own guest.
+struct GuestAgent {
+    let domain: Domain
+    let subject: String
+    /// When the caller stops waiting; nil: each call has its own limit.
+    let deadline: ContinuousClock.Instant?
+
+    /// How long the agent may take for one reply.
+    private static let replyLimit: Duration = .seconds(20)
+    /// How long a program that was told to end may take to do so.
+    private static let endingLimit: Duration = .seconds(10)
+
+    /// Whether the agent answers a ping now.
+    func answers() async -> Bool {
+        let reply = try? await domain.agentCommand(
+            AgentProtocol.request("guest-ping"), timeout: .seconds(2), deadline: .now + .seconds(5))
+        return reply != nil
+    }
+
+    /// Sends a request and reads what it returns.
+    ///
+    /// - Throws: `failed` where the reply is not of the form that the agent's protocol has.
+    func ask<Value: Decodable>(_ request: String, for type: Value.Type) async throws(ComputeError) -> Value {
+        let end = min(deadline ?? .now + Self.replyLimit, .now + Self.replyLimit)
+        let reply: String
+        do throws(LibvirtError) {
+            reply = try await domain.agentCommand(request, timeout: .seconds(15), deadline: end)
+        } catch {
+            throw translated(error)
+        }
+        guard let value = AgentProtocol.result(type, from: reply) else {
+            throw ComputeError(
+                .failed, subject: subject, outcome: .unknown,
+                message: "the guest agent's answer is not of the form that its protocol has")
+        }
+        return value
+    }
+
+    /// Runs a program to its end, its outputs and its time bounded inside the guest where it has a shell.
+    func run(_ program: GuestProgram) async throws(ComputeError) -> GuestProgramResult {
+        let started = try await start(program)
+        let timeIsUp = ContinuousClock.now + program.timeLimit
+        let end = min(deadline ?? timeIsUp + Self.endingLimit, timeIsUp + Self.endingLimit)
+        var pause: Duration = .milliseconds(5)
+        while true {
+            let status = try await ask(AgentProtocol.status(of: started.pid), for: AgentProtocol.Status.self)
+            if status.exited {
+                guard !endedByTimeLimit(status, timeIsUp: timeIsUp) else { throw timeLimitPassed(program) }
+                return BoundedGuestProgram.result(of: status, for: program)
+            }
+            guard ContinuousClock.now < end else { throw timeLimitPassed(program) }
+            try await LibvirtDriver.pause(for: pause, subject: subject)
+            pause = min(pause * 3 / 2, .milliseconds(200))
+        }
+    }
+
+    /// Starts the program in its wrapper; a guest without the wrapper's shell runs it as it is.
+    private func start(_ program: GuestProgram) async throws(ComputeError) -> AgentProtocol.Started {
+        let wrapped = AgentProtocol.execute(
+            path: BoundedGuestProgram.shell, arguments: BoundedGuestProgram.arguments(for: program))
+        do throws(ComputeError) {
+            return try await ask(wrapped, for: AgentProtocol.Started.self)
+        } catch {
+            guard error.libvirt?.message.contains("No such file") == true else { throw error }
+            return try await ask(
+                AgentProtocol.execute(path: program.path, arguments: program.arguments),
+                for: AgentProtocol.Started.self)
+        }
+    }
+
+    /// `timeout` ends a program with status 124, or 137 where it had to be killed.
+    private func endedByTimeLimit(_ status: AgentProtocol.Status, timeIsUp: ContinuousClock.Instant) -> Bool {
+        ContinuousClock.now >= timeIsUp && (status.exitcode == 124 || status.exitcode == 137)
+    }
+
+    private func timeLimitPassed(_ program: GuestProgram) -> ComputeError {
+        ComputeError(
+            .deadlineExceeded, subject: subject, outcome: .happened,
+            message: "the program did not end within \(program.timeLimit), and was told to")
+    }
+
+    private func translated(_ error: LibvirtError) -> ComputeError {
+        guard error.code == .agentUnresponsive || error.code == .agentUnsynced else {
+            return ComputeError(error, subject: subject, change: true)
+        }
+        let report = ComputeError(error, subject: subject, change: true)
+        return ComputeError(
+            .failed, subject: subject, message: "the guest agent does not answer",
+            hint: "is the guest up, and does it run qemu-guest-agent? `roost wait NAME --for agent` waits for it",
+            libvirt: report.libvirt)
+    }
+}

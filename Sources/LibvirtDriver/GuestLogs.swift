@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 The Roost authors
+
+import Compute
+import InstanceModel
+import SystemPackage
+
+/// QEMU's own log of a domain, which libvirt writes on this host; its last lines say why QEMU did not start.
+struct QEMULog {
+    /// Where libvirt keeps the logs of its QEMU processes.
+    let directory: FilePath
+
+    /// The last `count` lines for the domain `name`, without the command line; empty where there is no log.
+    ///
+    /// The directory belongs to the account that QEMU runs as: links are not followed, and only the last 16 KiB of a
+    /// regular file are read.
+    func lastLines(_ count: Int, of name: String) -> [String] {
+        let path = directory.appending("\(name).log")
+        guard let bytes = try? BoundedFile.tail(of: path, atMost: 16 << 10) else { return [] }
+        let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n").map(String.init)
+        let own = lines.lastIndex { $0.contains("starting up") } ?? lines.startIndex
+        let interesting = lines[own...].filter { line in
+            !line.hasPrefix("-") && !line.contains("starting up") && !line.hasPrefix("LC_ALL=")
+                && !line.contains("=/") && !line.contains("/usr/bin/qemu") && !line.contains("shutting down")
+        }
+        return interesting.suffix(count).map { String($0.prefix(400)) }
+    }
+}

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 The Roost authors
+
+import Compute
+import DomainPlanning
+import DomainXML
+import Glibc
+import Libvirt
+import SystemPackage
+
+/// The host's facts, read from libvirt when they are first needed and again after a reconnect.
+actor HostFactsSource {
+    private let link: HypervisorLink
+    private let instances: FilePath
+    private let account: GuestAccount
+    private var known: (connection: ObjectIdentifier, facts: HostFacts)?
+
+    /// How long libvirt may take to tell: the first time it starts every QEMU to ask it.
+    private static let limit: Duration = .seconds(90)
+
+    init(link: HypervisorLink, instances: FilePath, account: GuestAccount) {
+        self.link = link
+        self.instances = instances
+        self.account = account
+    }
+
+    /// The facts.
+    ///
+    /// - Throws: `hostUnavailable`; `unsupported` where libvirt there has no QEMU that Roost can use.
+    func facts() async throws(ComputeError) -> HostFacts {
+        let connection = try await link.connection()
+        if let known, known.connection == ObjectIdentifier(connection) { return known.facts }
+        let facts = try await Self.read(
+            connection, account: account, hasDirectIO: DirectIO.works(in: instances))
+        known = (ObjectIdentifier(connection), facts)
+        return facts
+    }
+
+    private static func read(
+        _ connection: Connection, account: GuestAccount, hasDirectIO: Bool
+    ) async throws(ComputeError) -> HostFacts {
+        var document = try await domainCapabilities(connection, virtualizationType: nil)
+        let promisesKVM = document.hypervisor == .kvm
+        let usesKVM = promisesKVM && HardwareVirtualization.read(for: account).isPlausible
+        if promisesKVM, !usesKVM {
+            document = try await domainCapabilities(connection, virtualizationType: "qemu")
+        }
+        guard let emulator = document.emulator, let machine = document.machine,
+            let architecture = document.architecture
+        else {
+            throw ComputeError(.failed, subject: "host", message: "libvirt's domain capabilities are not complete")
+        }
+        return HostFacts(
+            architecture: architecture, emulator: emulator, machine: machine,
+            accelerator: usesKVM ? .kvm : .emulation, maximumVCPUs: document.maximumProcessors ?? 1,
+            hasDirectIO: hasDirectIO)
+    }
+
+    /// What libvirt's QEMU can do with the host's own architecture; without a type, by its best way to run a guest.
+    static func domainCapabilities(
+        _ connection: Connection, virtualizationType: String?
+    ) async throws(ComputeError) -> DomainCapabilitiesDocument {
+        let xml: String
+        do throws(LibvirtError) {
+            xml = try await connection.domainCapabilities(
+                architecture: Self.architecture, machine: Self.machine, virtualizationType: virtualizationType,
+                deadline: .now + limit)
+        } catch {
+            let cause = ComputeError(error, subject: "host", change: false)
+            throw ComputeError(
+                .unsupported, subject: "host",
+                message: "libvirt there has no QEMU that Roost can use: \(cause.message)",
+                hint: "install qemu-system-x86; `roost doctor` shows what is missing", libvirt: cause.libvirt)
+        }
+        guard let document = try? DomainCapabilitiesDocument(parsing: xml) else {
+            throw ComputeError(.failed, subject: "host", message: "libvirt's domain capabilities cannot be read")
+        }
+        return document
+    }
+
+    #if arch(arm64)
+    private static let architecture = "aarch64"
+    private static let machine = "virt"
+    #else
+    private static let architecture = "x86_64"
+    private static let machine = "q35"
+    #endif
+}
+
+/// Whether files can be read and written past the host's cache.
+enum DirectIO {
+    /// Tries to open a temporary file in `directory` with O_DIRECT (open(2)); tmpfs and some others refuse.
+    static func works(in directory: FilePath) -> Bool {
+        // O_TMPFILE makes a file without a name, which is gone with its descriptor.
+        let descriptor = open(directory.string, temporaryFile | flag | O_RDWR | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { return false }
+        close(descriptor)
+        return true
+    }
+
+    /// `O_DIRECT`, which glibc shows to GNU sources only; ARM has its own number.
+    private static let flag: Int32 = {
+        #if arch(arm64) || arch(arm)
+        return 0o200000
+        #else
+        return 0o40000
+        #endif
+    }()
+
+    /// `O_TMPFILE` of Linux on every architecture that Swift has, which its importer cannot see: a macro of macros.
+    private static let temporaryFile: Int32 = 0o20000000 | O_DIRECTORY
+}

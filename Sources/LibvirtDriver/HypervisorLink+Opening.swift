@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 The Roost authors
+
+import Compute
+import Libvirt
+
+extension HypervisorLink {
+    /// A link to what was chosen: the private daemon, started when it is needed, or another libvirt.
+    init(state: StateDirectory, account: GuestAccount, choice: ConnectionChoice) {
+        switch choice.target {
+        case .privateDaemon:
+            let hidesKVM = HardwareVirtualization.read(for: account).isTrap
+            self.init { () async throws(ComputeError) in
+                try state.prepare(guestAccount: account)
+                return try await PrivateDaemon(state: state, account: account, hidesKVM: hidesKVM).connect()
+            }
+        case .uri(let uri):
+            self.init { () async throws(ComputeError) in
+                do throws(LibvirtError) {
+                    return try await Connection.open(uri, deadline: .now + PrivateDaemon.patience)
+                } catch {
+                    throw Self.unreachable(uri, error)
+                }
+            }
+        }
+    }
+
+    private static func unreachable(_ uri: ConnectionURI, _ error: LibvirtError) -> ComputeError {
+        let cause = ComputeError(error, subject: "connection \(uri)", change: false)
+        return ComputeError(
+            cause.code == .denied ? .denied : .hostUnavailable, subject: cause.subject, message: cause.message,
+            hint: "is libvirt running there? `roost doctor` tells what was chosen, and why", libvirt: cause.libvirt)
+    }
+}

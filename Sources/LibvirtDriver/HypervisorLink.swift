@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 The Roost authors
+
+import Compute
+import Libvirt
+
+/// The driver's one connection to libvirt, opened when it is first needed and again when it was lost.
+actor HypervisorLink {
+    private let open: @Sendable () async throws(ComputeError) -> Connection
+    private var current: Connection?
+    private var opening: Task<Result<Connection, ComputeError>, Never>?
+
+    /// A link that connects by `open`.
+    init(open: @escaping @Sendable () async throws(ComputeError) -> Connection) {
+        self.open = open
+    }
+
+    /// The connection; many callers at once wait for the same one.
+    ///
+    /// - Throws: ``ComputeError`` with code `hostUnavailable` where libvirt cannot be reached.
+    func connection() async throws(ComputeError) -> Connection {
+        if let current {
+            if (try? await current.isAlive()) == true { return current }
+            self.current = nil
+        }
+        let task = opening ?? startOpening()
+        let result = await task.value
+        if opening == task { opening = nil }
+        let connection = try result.get()
+        current = connection
+        return connection
+    }
+
+    /// Closes the connection, where one is open.
+    func close() async {
+        await current?.close()
+        current = nil
+    }
+
+    private func startOpening() -> Task<Result<Connection, ComputeError>, Never> {
+        let task = Task { [open] () async -> Result<Connection, ComputeError> in
+            do throws(ComputeError) {
+                return .success(try await open())
+            } catch {
+                return .failure(error)
+            }
+        }
+        opening = task
+        return task
+    }
+}

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 The Roost authors
+
+import Compute
+import DomainPlanning
+import DomainXML
+import InstanceModel
+import Libvirt
+import Networking
+import Storage
+
+/// Carries out and undoes the steps of an operation on one instance.
+///
+/// A spawn that a dead process left is undone without its plan: an undo needs the instance's identity alone.
+struct InstanceExecutor: OperationExecutor {
+    let host: LibvirtDriver
+    let id: InstanceID
+    let name: String
+    let operationID: OperationID
+    /// What a spawn makes; nil where only undoing and deleting is left to do.
+    var work: SpawnWork?
+
+    func perform(_ step: InstanceStep, context: OperationContext) async throws(ComputeError) {
+        switch step {
+        case .turnOff: try await turnOff()
+        case .undefine: try await undefine()
+        case .removeTap(let index): try await removeTap(index)
+        case .removeFiles: try await removeFiles()
+        default:
+            guard let work else {
+                preconditionFailure("step \(step.name) of \(operationID) makes something, and there is no plan")
+            }
+            try await make(step, of: work, context: context)
+        }
+    }
+
+    func undo(_ step: InstanceStep, context: OperationContext) async throws(ComputeError) {
+        switch step {
+        case .files, .disk, .seed: try await removeFiles()
+        case .tap(let index): try await removeTap(index)
+        case .define:
+            guard let domain = try await ownDomain() else { return }
+            try await turnOff(domain)
+            try await undefine(domain)
+        case .start:
+            guard let domain = try await ownDomain() else { return }
+            try await turnOff(domain)
+        case .waitUntilRunning, .waitForAgent: break
+        case .turnOff, .undefine, .removeTap, .removeFiles: break
+        }
+    }
+
+    private var subject: String { "instance \(name)" }
+
+    private func make(
+        _ step: InstanceStep, of work: SpawnWork, context: OperationContext
+    ) async throws(ComputeError) {
+        switch step {
+        case .files: try await work.makeFiles(on: host)
+        case .disk(let index): try await work.makeDisk(index, on: host)
+        case .seed: try await work.makeSeed(on: host)
+        case .tap(let index): try await work.makeTap(index, on: host)
+        case .define: try await work.define(on: host, context: context)
+        case .start: try await start(work, context: context)
+        case .waitUntilRunning:
+            try await host.waitUntilRunning(id, subject: subject, deadline: context.deadline)
+        case .waitForAgent(let seconds):
+            try await host.waitForAgent(id, subject: subject, within: .seconds(seconds), deadline: context.deadline)
+        case .turnOff, .undefine, .removeTap, .removeFiles:
+            preconditionFailure("step \(step.name) is no part of a spawn")
+        }
+    }
+
+    private func start(_ work: SpawnWork, context: OperationContext) async throws(ComputeError) {
+        guard let domain = try await ownDomain() else {
+            throw ComputeError(.conflict, subject: subject, message: "its domain vanished before it was started")
+        }
+        try await host.start(domain, instance: work.instance, deadline: context.deadline)
+    }
+
+    /// The instance's domain, where it exists and carries this operation's id: an undo touches no other.
+    private func ownDomain() async throws(ComputeError) -> Domain? {
+        guard let domain = try await host.domain(id) else { return nil }
+        let xml = try await host.translating(subject) { () throws(LibvirtError) in try await domain.xml(.inactive) }
+        return InstanceMetadata.read(fromDomainXML: xml)?.operationID == operationID.description ? domain : nil
+    }
+
+    private func turnOff() async throws(ComputeError) {
+        if let domain = try await host.domain(id) { try await turnOff(domain) }
+    }
+
+    private func turnOff(_ domain: Domain) async throws(ComputeError) {
+        do throws(LibvirtError) {
+            guard try await domain.isActive() else { return }
+            try await domain.destroy()
+        } catch {
+            if error.code == .noDomain || error.code == .operationInvalid { return }
+            throw ComputeError(error, subject: subject, change: true)
+        }
+    }
+
+    private func undefine() async throws(ComputeError) {
+        if let domain = try await host.domain(id) { try await undefine(domain) }
+    }
+
+    private func undefine(_ domain: Domain) async throws(ComputeError) {
+        do throws(LibvirtError) {
+            try await domain.undefine()
+        } catch {
+            if error.code == .noDomain { return }
+            throw ComputeError(error, subject: subject, change: true)
+        }
+    }
+
+    private func removeTap(_ index: Int) async throws(ComputeError) {
+        do throws(NetworkingError) {
+            try await host.taps.delete(TapDevice(instance: id, index: index))
+        } catch {
+            throw ComputeError(error, subject: subject)
+        }
+    }
+
+    private func removeFiles() async throws(ComputeError) {
+        do throws(StorageError) {
+            try host.files.remove(id)
+        } catch {
+            throw ComputeError(error, subject: subject)
+        }
+    }
+}

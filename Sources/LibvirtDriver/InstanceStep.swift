@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 The Roost authors
+
+import Compute
+
+/// A step of an operation on an instance, as the journal keeps it. ARCHITECTURE.md says what a crash at each leads to.
+enum InstanceStep: OperationStep, Hashable {
+    /// Make the instance's directory.
+    case files
+    /// Make the disk of this index: an overlay on an image, or an empty one.
+    case disk(Int)
+    /// Make the cloud-init seed.
+    case seed
+    /// Make the tap device of the interface of this index.
+    case tap(Int)
+    /// Define the domain.
+    case define
+    /// Start the guest, with its published ports.
+    case start
+    /// Wait for libvirt to say that the guest runs.
+    case waitUntilRunning
+    /// Wait for the guest's agent, this many seconds at most.
+    case waitForAgent(seconds: Double)
+    /// Turn the guest off.
+    case turnOff
+    /// Remove the domain's definition.
+    case undefine
+    /// Remove the tap device of the interface of this index.
+    case removeTap(Int)
+    /// Remove the instance's directory.
+    case removeFiles
+
+    /// The name in the journal, in progress and in plans.
+    var name: String {
+        switch self {
+        case .files: "files"
+        case .disk(let index): "disk-\(index)"
+        case .seed: "seed"
+        case .tap(let index): "tap-\(index)"
+        case .define: "define"
+        case .start: "start"
+        case .waitUntilRunning: "wait-running"
+        case .waitForAgent: "wait-agent"
+        case .turnOff: "turn-off"
+        case .undefine: "undefine"
+        case .removeTap(let index): "remove-tap-\(index)"
+        case .removeFiles: "remove-files"
+        }
+    }
+}

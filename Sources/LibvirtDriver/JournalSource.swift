@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 The Roost authors
+
+import Compute
+import Synchronization
+
+/// The state directory's journal, opened when it is first needed: a command that only looks makes nothing.
+final class JournalSource: Sendable {
+    private let state: StateDirectory
+    private let account: GuestAccount
+    private let open = Mutex<Journal?>(nil)
+    private let reading = Mutex<Journal?>(nil)
+
+    init(state: StateDirectory, account: GuestAccount) {
+        self.state = state
+        self.account = account
+    }
+
+    /// The journal, with the state directory around it; both are made where they are missing.
+    func writable() throws(ComputeError) -> Journal {
+        try open.withLock { journal throws(ComputeError) in
+            if let journal { return journal }
+            try state.prepare(guestAccount: account)
+            let opened = try Journal.open(state)
+            journal = opened
+            return opened
+        }
+    }
+
+    /// The journal, where there is one.
+    func existing() throws(ComputeError) -> Journal? {
+        if let journal = open.withLock({ $0 }) { return journal }
+        return try reading.withLock { journal throws(ComputeError) in
+            if journal == nil, state.isPrepared { journal = try Journal.openForReading(state) }
+            return journal
+        }
+    }
+}

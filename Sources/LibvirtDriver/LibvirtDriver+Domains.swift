@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 The Roost authors
+
+import Compute
+import InstanceModel
+import Libvirt
+
+extension LibvirtDriver {
+    /// How long a call that changes a domain may take where the caller set no deadline.
+    static let changeLimit: Duration = .seconds(120)
+    /// How long a call that reads may take where the caller set no deadline.
+    static let readLimit: Duration = .seconds(10)
+
+    /// The instance's domain; nil where libvirt has none of that UUID.
+    func domain(_ id: InstanceID) async throws(ComputeError) -> Domain? {
+        let connection = try await link.connection()
+        do throws(LibvirtError) {
+            return try await connection.domain(uuid: id.uuid, deadline: .now + Self.readLimit)
+        } catch {
+            if error.code == .noDomain { return nil }
+            throw ComputeError(error, subject: "instance \(id)", change: false)
+        }
+    }
+
+    /// The instance's domain.
+    ///
+    /// - Throws: ``ComputeError`` with code `notFound` where there is none.
+    func requireDomain(_ id: InstanceID) async throws(ComputeError) -> Domain {
+        guard let domain = try await domain(id) else {
+            throw ComputeError(
+                .notFound, subject: "instance \(id)", message: "there is no such instance",
+                hint: "`roost list` shows what there is")
+        }
+        return domain
+    }
+
+    /// Runs calls that change nothing, and translates their errors.
+    func translating<Result>(
+        _ subject: String, _ body: () async throws(LibvirtError) -> Result
+    ) async throws(ComputeError) -> Result {
+        do throws(LibvirtError) {
+            return try await body()
+        } catch {
+            throw ComputeError(error, subject: subject, change: false)
+        }
+    }
+
+    /// Runs calls that change something, and translates their errors.
+    func changing<Result>(
+        _ subject: String, _ body: () async throws(LibvirtError) -> Result
+    ) async throws(ComputeError) -> Result {
+        do throws(LibvirtError) {
+            return try await body()
+        } catch {
+            throw ComputeError(error, subject: subject, change: true)
+        }
+    }
+
+    /// The earlier of the caller's deadline and `limit` from now.
+    func deadline(_ context: OperationContext, within limit: Duration) -> ContinuousClock.Instant {
+        let own = ContinuousClock.now + limit
+        return context.deadline.map { min($0, own) } ?? own
+    }
+
+    /// Looks at the domain's state again and again until `condition` holds.
+    ///
+    /// - Throws: ``ComputeError`` with code `deadlineExceeded` and `message`; `cancelled`.
+    func wait(
+        for domain: Domain, until deadline: ContinuousClock.Instant, otherwise message: @autoclosure () -> ComputeError,
+        _ condition: (DomainState) throws(ComputeError) -> Bool
+    ) async throws(ComputeError) {
+        var pause: Duration = .milliseconds(20)
+        while true {
+            let state = try await translating("instance \(domain.name)") { () throws(LibvirtError) in
+                try await domain.state(deadline: .now + Self.readLimit)
+            }
+            if try condition(state) { return }
+            guard ContinuousClock.now < deadline else { throw message() }
+            try await Self.pause(for: pause, subject: "instance \(domain.name)")
+            pause = min(pause * 2, .milliseconds(200))
+        }
+    }
+
+    /// Sleeps; a cancelled task's sleep is an error of the port.
+    static func pause(for duration: Duration, subject: String) async throws(ComputeError) {
+        do {
+            try await Task.sleep(for: duration)
+        } catch {
+            throw ComputeError(.cancelled, subject: subject, message: "cancelled while waiting")
+        }
+    }
+}
+
+extension DomainState {
+    /// Whether a QEMU process runs for the domain.
+    var isActive: Bool {
+        switch self {
+        case .running, .blocked, .paused, .shuttingDown, .powerManagementSuspended: true
+        case .noState, .shutOff, .crashed, .unrecognized: false
+        }
+    }
+
+    /// Whether QEMU lives though the guest crashed: it must be turned off before it can be started.
+    var instanceState: InstanceState {
+        switch self {
+        case .running, .blocked, .shuttingDown: .running
+        case .paused(.crashed): .crashed
+        case .paused: .paused
+        case .shutOff(.crashed), .shutOff(.failed), .crashed: .crashed
+        case .shutOff: .stopped
+        case .powerManagementSuspended: .suspended
+        case .noState, .unrecognized: .unknown
+        }
+    }
+}

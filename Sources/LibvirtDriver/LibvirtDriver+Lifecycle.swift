@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 The Roost authors
+
+public import Compute
+import DomainPlanning
+import Foundation
+public import InstanceModel
+import Libvirt
+import Networking
+import Storage
+
+extension LibvirtDriver: InstanceLifecycle {
+    /// Makes and starts the instance as a journaled operation; on any failure everything is put back.
+    public func spawn(
+        _ instance: Instance, until goal: SpawnGoal, context: OperationContext
+    ) async throws(ComputeError) -> InstanceStatus {
+        let subject = "instance \(instance.name)"
+        try authorizer.authorize(.spawn, subject: subject, context: context)
+        try await requireCapabilities(for: instance, subject: subject, context: context)
+        let journal = try await journal(settlingFor: context)
+        let id = InstanceID()
+        let operationID = OperationID()
+        let hold = try await hold(instance)
+        defer { hold.release() }
+        let work = try await spawnWork(
+            for: instance, id: id, operationID: operationID, images: hold.images, context: context)
+        try refuseTakenPorts(of: work.instance)
+        let record = InstanceRecord(
+            id: id, name: instance.name.description, document: InstanceDocument.stored(work.instance),
+            operationID: operationID, createdAt: work.plan.createdAt, everStarted: false)
+        let request = OperationRequest(
+            id: operationID, action: .spawn, rule: .undo, instanceID: id, instanceName: instance.name.description,
+            claims: work.plan.claims, record: record, requestDigest: InstanceDocument.stored(instance))
+        let executor = InstanceExecutor(
+            host: self, id: id, name: instance.name.description, operationID: operationID, work: work)
+        let result = try await locks.withLock(
+            id, operation: Action.spawn.rawValue, context: context, waitingAtMost: Self.lockPatience
+        ) { () throws(ComputeError) in
+            try state.bind(connection: choice.binding)
+            return try await runner(journal).run(
+                request, steps: work.instance.spawnSteps(until: goal), executor: executor, context: context)
+        }
+        switch result {
+        case .done:
+            try journal.markStarted(id)
+            return try await status(of: record, context: context)
+        case .repeated(let earlier):
+            return try await self.instance(earlier.instanceID.description, context: context)
+        }
+    }
+
+    /// Deletes the instance with its disks as a journaled operation, which a crash leaves to be finished.
+    public func delete(
+        _ id: InstanceID, policy: DeletePolicy, context: OperationContext
+    ) async throws(ComputeError) {
+        try authorizer.authorize(.delete, subject: "instance \(id)", context: context)
+        let journal = try await journal(settlingFor: context)
+        try await locks.withLock(
+            id, operation: Action.delete.rawValue, context: context, waitingAtMost: Self.lockPatience
+        ) { () throws(ComputeError) in
+            let instance = try await refuseToDelete(id, policy: policy, journal: journal)
+            let name = instance.name.description
+            let request = OperationRequest(action: .delete, rule: .finish, instanceID: id, instanceName: name)
+            let executor = InstanceExecutor(host: self, id: id, name: name, operationID: request.id)
+            _ = try await runner(journal).run(
+                request, steps: instance.deletionSteps, executor: executor, context: context)
+        }
+    }
+
+    /// The instance; refuses what does not exist, and what runs unless the policy permits that.
+    private func refuseToDelete(
+        _ id: InstanceID, policy: DeletePolicy, journal: Journal
+    ) async throws(ComputeError) -> Instance {
+        guard let domain = try await domain(id) else {
+            guard let record = try journal.instance(id) else {
+                throw ComputeError(.notFound, subject: "instance \(id)", message: "there is no such instance")
+            }
+            return try Self.instance(fromStored: record.document, name: record.name)
+        }
+        let instance = try await instance(of: domain)
+        guard policy == .stoppedOnly else { return instance }
+        let state = try await translating("instance \(domain.name)") { () throws(LibvirtError) in
+            try await domain.state(deadline: .now + Self.readLimit)
+        }
+        guard !state.isActive else {
+            throw ComputeError(
+                .conflict, subject: "instance \(domain.name)", message: "it is \(state.instanceState.rawValue)",
+                hint: "`roost stop` stops it, `roost delete --force` deletes it as it is")
+        }
+        return instance
+    }
+
+    /// Keeps the images of an instance from being deleted until its disks lie over them.
+    func hold(_ instance: Instance) async throws(ComputeError) -> ImageHold {
+        let disks = instance.disks.compactMap { disk in
+            if case .image(let name, _) = disk { name } else { nil }
+        }
+        let boot = [instance.boot?.kernel, instance.boot?.initrd].compactMap(\.self)
+        do throws(StorageError) {
+            return try await images.hold(disks + boot)
+        } catch {
+            throw ComputeError(error, subject: "instance \(instance.name)")
+        }
+    }
+
+    func refuseTakenPorts(of instance: Instance) throws(ComputeError) {
+        do throws(NetworkingError) {
+            try HostPorts.ensureFree(instance.publishedPorts, for: account)
+        } catch {
+            throw ComputeError(error, subject: "instance \(instance.name)")
+        }
+    }
+
+    private func requireCapabilities(
+        for instance: Instance, subject: String, context: OperationContext
+    ) async throws(ComputeError) {
+        let capabilities = try await currentCapabilities()
+        try capabilities.require(.lifecycle, for: subject)
+        for interface in instance.interfaces {
+            switch interface.network {
+            case .user: try capabilities.require(.userNetwork, for: subject)
+            case .bridge: try capabilities.require(.bridgedNetwork, for: subject)
+            }
+        }
+    }
+}
+
+extension Instance {
+    /// The indices of the interfaces on bridges, which need tap devices.
+    var bridgedInterfaces: [Int] {
+        interfaces.indices.filter { index in
+            if case .bridge = interfaces[index].network { true } else { false }
+        }
+    }
+
+    /// The steps that delete the instance, each of which does nothing where its work is done.
+    var deletionSteps: [InstanceStep] {
+        [.turnOff, .undefine] + bridgedInterfaces.map { .removeTap($0) } + [.removeFiles]
+    }
+
+    /// The steps that make the instance, in their order.
+    func spawnSteps(until goal: SpawnGoal) -> [InstanceStep] {
+        var steps: [InstanceStep] = [.files]
+        steps += disks.indices.map { .disk($0) }
+        if cloudInit != nil { steps.append(.seed) }
+        steps += bridgedInterfaces.map { .tap($0) }
+        steps += [.define, .start]
+        switch goal {
+        case .started: break
+        case .running: steps.append(.waitUntilRunning)
+        case .agent(let limit):
+            steps.append(.waitForAgent(seconds: limit / .seconds(1)))
+        }
+        return steps
+    }
+}

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 The Roost authors
+
+public import Compute
+import DomainPlanning
+import Foundation
+public import InstanceModel
+import Libvirt
+
+extension LibvirtDriver: InstanceObservation {
+    /// All instances, by name, from one bulk call for their states (`virConnectGetAllDomainStats`, state only).
+    public func instances(context: OperationContext) async throws(ComputeError) -> [InstanceStatus] {
+        try authorizer.authorize(.observe, subject: "instances", context: context)
+        guard state.isPrepared else { return [] }
+        let journal = try await journal(readingFor: context)
+        let connection = try await link.connection()
+        let states = try await translating("instances") { () throws(LibvirtError) in
+            try await connection.stateStatistics(deadline: deadline(context, within: Self.readLimit))
+        }
+        var records = try journal?.instances() ?? []
+        records += try await unindexed(states, known: records)
+        let stateByID = Dictionary(states.map { (InstanceID($0.domain.uuid), $0.state) }) { first, _ in first }
+        let held = try locks.held()
+        return records.map { record in
+            status(of: record, domain: stateByID[record.id], lockedBy: held[record.id])
+        }.sorted { $0.name < $1.name }
+    }
+
+    /// The instance with a name, a UUID, or a unique beginning of a UUID.
+    public func instance(
+        _ reference: String, context: OperationContext
+    ) async throws(ComputeError) -> InstanceStatus {
+        try authorizer.authorize(.observe, subject: "instance \(reference)", context: context)
+        if let record = try await record(reference, context: context) {
+            return try await status(of: record, context: context)
+        }
+        let all = try await instances(context: context)
+        guard let found = all.first(where: { $0.name == reference || $0.id == InstanceID(reference) }) else {
+            throw ComputeError(
+                .notFound, subject: "instance \(reference)", message: "there is no such instance",
+                hint: "`roost list` shows what there is")
+        }
+        return found
+    }
+
+    /// The instance's document and its domain XML (`virDomainGetXMLDesc`).
+    public func description(
+        of id: InstanceID, context: OperationContext
+    ) async throws(ComputeError) -> InstanceDescription {
+        try authorizer.authorize(.observe, subject: "instance \(id)", context: context)
+        let domain = try await requireDomain(id)
+        let xml = try await translating("instance \(domain.name)") { () throws(LibvirtError) in
+            try await domain.xml(deadline: deadline(context, within: Self.readLimit))
+        }
+        return InstanceDescription(instance: try await instance(of: domain), domainXML: xml)
+    }
+
+    /// The instance that a domain was made from, out of its metadata.
+    func instance(of domain: Domain) async throws(ComputeError) -> Instance {
+        let xml = try await translating("instance \(domain.name)") { () throws(LibvirtError) in
+            try await domain.xml(.inactive, deadline: .now + Self.readLimit)
+        }
+        guard let metadata = InstanceMetadata.read(fromDomainXML: xml) else {
+            throw ComputeError(
+                .conflict, subject: "domain \(domain.name)", message: "Roost did not make this domain")
+        }
+        return try Self.instance(fromStored: metadata.document, name: domain.name)
+    }
+
+    /// The status of one instance, by its record.
+    func status(of record: InstanceRecord, context: OperationContext) async throws(ComputeError) -> InstanceStatus {
+        let domain = try await domain(record.id)
+        var state: DomainState?
+        if let domain {
+            state = try await translating("instance \(record.name)") { () throws(LibvirtError) in
+                try await domain.state(deadline: deadline(context, within: Self.readLimit))
+            }
+        }
+        return status(of: record, domain: state, lockedBy: try locks.holder(of: record.id))
+    }
+
+    private func record(
+        _ reference: String, context: OperationContext
+    ) async throws(ComputeError) -> InstanceRecord? {
+        guard let journal = try await journal(readingFor: context) else { return nil }
+        if let record = try journal.instance(named: reference) { return record }
+        if let id = InstanceID(reference.lowercased()) { return try journal.instance(id) }
+        let isPrefix = reference.count >= 4 && reference.allSatisfy { $0.isHexDigit || $0 == "-" }
+        guard isPrefix else { return nil }
+        let matches = try journal.instances(whoseIDStartsWith: reference.lowercased())
+        guard matches.count <= 1 else {
+            throw ComputeError(
+                .conflict, subject: "instance \(reference)", message: "several instances begin with that",
+                hint: "use more digits, or the name", details: matches.map { "\($0.id) \($0.name)" })
+        }
+        return matches.first
+    }
+
+    /// Records of domains that Roost made and the database does not know: it is an index, and may be lost.
+    private func unindexed(
+        _ states: [DomainStateRecord], known: [InstanceRecord]
+    ) async throws(ComputeError) -> [InstanceRecord] {
+        let ids = Set(known.map(\.id))
+        var found: [InstanceRecord] = []
+        for state in states where !ids.contains(InstanceID(state.domain.uuid)) {
+            guard let domain = try await domain(InstanceID(state.domain.uuid)),
+                let xml = try? await domain.xml(.inactive, deadline: .now + Self.readLimit),
+                let metadata = InstanceMetadata.read(fromDomainXML: xml),
+                let operationID = OperationID(metadata.operationID)
+            else { continue }
+            found.append(
+                InstanceRecord(
+                    id: InstanceID(state.domain.uuid), name: state.domain.name, document: metadata.document,
+                    operationID: operationID, createdAt: metadata.createdAt, everStarted: true))
+        }
+        return found
+    }
+
+    /// A record and what libvirt says, together. A domain that is not listed is gone, since the listing succeeded.
+    private func status(
+        of record: InstanceRecord, domain: DomainState?, lockedBy: LockHolder?
+    ) -> InstanceStatus {
+        let state: InstanceState =
+            switch domain?.instanceState {
+            case .stopped? where !record.everStarted: .defined
+            case let state?: state
+            case nil: lockedBy == nil ? .error : .defined
+            }
+        guard let instance = try? Self.instance(fromStored: record.document, name: record.name) else {
+            return InstanceStatus(
+                id: record.id, name: record.name, state: .unknown, vcpus: 0, memory: ByteCount(bytes: 0),
+                createdAt: record.createdAt, disks: [], interfaces: [], labels: [:], lockedBy: lockedBy)
+        }
+        return InstanceStatus(
+            id: record.id, name: record.name, state: state, vcpus: instance.vcpus.value, memory: instance.memory.size,
+            createdAt: record.createdAt, disks: instance.diskStatuses,
+            interfaces: instance.interfaceStatuses(of: record.id), labels: instance.labels.pairs, lockedBy: lockedBy)
+    }
+
+    static func instance(fromStored document: String, name: String) throws(ComputeError) -> Instance {
+        do {
+            return try InstanceDocument.parseStored(document)
+        } catch {
+            throw ComputeError(
+                .failed, subject: "instance \(name)", message: "its stored document cannot be read",
+                details: error.problems.map { "\($0.path): \($0.violation.rule)" })
+        }
+    }
+}
+
+extension Instance {
+    fileprivate var diskStatuses: [DiskStatus] {
+        disks.enumerated().map { index, disk in
+            switch disk {
+            case .image(let name, let size):
+                DiskStatus(
+                    target: DeviceNames.disk(index), image: name.description, sizeBytes: size?.size.bytes ?? 0)
+            case .blank(let size):
+                DiskStatus(target: DeviceNames.disk(index), image: nil, sizeBytes: size.size.bytes)
+            }
+        }
+    }
+
+    fileprivate func interfaceStatuses(of id: InstanceID) -> [InterfaceStatus] {
+        interfaces.enumerated().map { index, interface in
+            let mac = interface.mac ?? .derived(for: id, index: index)
+            return switch interface.network {
+            case .user(let publish):
+                InterfaceStatus(mac: mac.description, network: "user", publish: publish.map(\.description))
+            case .bridge(let name):
+                InterfaceStatus(mac: mac.description, network: "bridge:\(name)", publish: [])
+            }
+        }
+    }
+}

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 The Roost authors
+
+public import Compute
+import InstanceModel
+import Libvirt
+import Networking
+import Storage
+
+/// The hypervisor driver over libvirt: every role that ``HypervisorDriver`` names.
+///
+/// One value serves many callers at once. Each change takes its instance's lock; reads take none. What a process that
+/// died left unfinished is settled when the driver is first used.
+public final class LibvirtDriver: Sendable {
+    let configuration: DriverConfiguration
+    let state: StateDirectory
+    let account: GuestAccount
+    let choice: ConnectionChoice
+    let link: HypervisorLink
+    let locks: DomainLocks
+    let journals: JournalSource
+    let authorizer: Authorizer
+    let images: ImageStore
+    let files: InstanceFiles
+    let taps: TapDevices
+    let facts: HostFactsSource
+
+    /// Opens a driver; libvirt is reached only when it is first needed.
+    ///
+    /// - Throws: ``ComputeError``: `invalid` for a malformed connection URI, `conflict` where the state directory is
+    ///   bound to another connection, `hostUnavailable` where the account that guests run as does not exist.
+    public static func open(_ configuration: DriverConfiguration) async throws(ComputeError) -> LibvirtDriver {
+        let choice = try await ConnectionChoice.choose(configuration.connection, state: configuration.stateDirectory)
+        return LibvirtDriver(configuration, choice: choice, account: try GuestAccount.forGuests())
+    }
+
+    private init(_ configuration: DriverConfiguration, choice: ConnectionChoice, account: GuestAccount) {
+        let state = configuration.stateDirectory
+        let journals = JournalSource(state: state, account: account)
+        let link = HypervisorLink(state: state, account: account, choice: choice)
+        let owner = account.isCurrentUser ? nil : FileOwner(userID: account.userID, groupID: account.groupID)
+        self.configuration = configuration
+        self.state = state
+        self.account = account
+        self.choice = choice
+        self.link = link
+        self.journals = journals
+        locks = DomainLocks(state)
+        authorizer = Authorizer(policy: configuration.policy) { () throws(ComputeError) in try journals.writable() }
+        files = InstanceFiles(directory: state.instances, guest: owner)
+        images = ImageStore(directory: state.images, guest: owner)
+        taps = TapDevices()
+        facts = HostFactsSource(link: link, instances: state.instances, account: account)
+    }
+
+    /// Lets go of the connection. Guests go on; the driver may be used again.
+    public func close() async {
+        await link.close()
+    }
+
+    /// The journal, after what dead processes left unfinished was settled.
+    ///
+    /// - Throws: ``ComputeError`` where the state directory or its database cannot be used.
+    func journal(settlingFor context: OperationContext) async throws(ComputeError) -> Journal {
+        let journal = try journals.writable()
+        try await settleUnfinished(in: journal, context: context)
+        return journal
+    }
+
+    /// The journal for a read, nil where nothing was ever written; unfinished operations are settled first.
+    func journal(readingFor context: OperationContext) async throws(ComputeError) -> Journal? {
+        guard let journal = try journals.existing() else { return nil }
+        guard try !journal.unfinishedOperations().isEmpty else { return journal }
+        return try await self.journal(settlingFor: context)
+    }
+
+    func runner(_ journal: Journal) -> OperationRunner {
+        OperationRunner(journal: journal, probe: configuration.probe)
+    }
+
+    private func settleUnfinished(in journal: Journal, context: OperationContext) async throws(ComputeError) {
+        _ = try await runner(journal).settleAll(locks: locks, context: context) { operation in
+            InstanceExecutor(
+                host: self, id: operation.instanceID, name: operation.instanceName, operationID: operation.id)
+        }
+    }
+}
+
+extension GuestAccount {
+    /// The account that guests run as: for root the unprivileged one of the distribution, else the caller's own.
+    static func forGuests() throws(ComputeError) -> GuestAccount {
+        let current = currentUser()
+        guard current.userID == 0 else { return current }
+        do {
+            return try named("libvirt-qemu")
+        } catch {
+            throw ComputeError(
+                .hostUnavailable, subject: "account libvirt-qemu",
+                message: "the account that guests run as does not exist",
+                hint: "install the package libvirt-daemon-system; `hack/bootstrap` does")
+        }
+    }
+}

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 The Roost authors
+
+import Compute
+import Libvirt
+import Programs
+import SystemPackage
+
+/// Libvirt's own daemon in session mode, unprivileged, inside the state directory: started when it is needed, gone by
+/// itself when no guest runs and nobody asks.
+///
+/// Guests outlive it. A daemon that died is started again and finds them; one that hangs is ended first. Before one is
+/// started over live guests the state directory must be where it was: a daemon that cannot reach a live guest's
+/// monitor ends that guest.
+struct PrivateDaemon: Sendable {
+    let state: StateDirectory
+    let account: GuestAccount
+    let hidesKVM: Bool
+
+    /// How long a daemon may take to answer before it counts as hung.
+    static let patience: Duration = .seconds(10)
+    /// How long a daemon may take from its start to its first answer.
+    static let startLimit: Duration = .seconds(30)
+    /// Seconds without guests and clients after which it ends itself.
+    static let idleSeconds = 30
+
+    /// The session daemon's address inside the state directory.
+    var uri: String { "qemu:///session?socket=\(state.daemonSocket)" }
+
+    /// A connection to the daemon, which is started or replaced where it has to be.
+    ///
+    /// - Throws: ``ComputeError`` with code `hostUnavailable` and the daemon's last log lines.
+    func connect() async throws(ComputeError) -> Connection {
+        if let connection = try? await open() { return connection }
+        return try await DaemonStartLock.hold(state.path.appending("daemon.lock"), waitingAtMost: Self.startLimit) {
+            () async throws(ComputeError) in
+            var lastFailure: LibvirtError
+            do throws(LibvirtError) {
+                return try await open()
+            } catch {
+                lastFailure = error
+            }
+            try refuseOverStrandedGuests()
+            if case .deadlineExceeded = lastFailure { await endHungDaemon() }
+            return try await start()
+        }
+    }
+
+    /// The daemon's process, where one runs.
+    var process: DaemonProcess? {
+        DaemonProcess(
+            pidFile: state.daemonRun.appending("libvirt/libvirtd.pid"), program: "libvirtd", userID: account.userID)
+    }
+
+    /// Opens a connection and asks it something: a daemon that is just ending accepts, and then hangs up.
+    private func open() async throws(LibvirtError) -> Connection {
+        let deadline = ContinuousClock.now + Self.patience
+        let uri: ConnectionURI
+        do {
+            uri = try ConnectionURI(self.uri)
+        } catch {
+            preconditionFailure("the private daemon's address is well formed: \(error)")
+        }
+        let connection = try await Connection.open(uri, deadline: deadline)
+        _ = try await connection.libraryVersion(deadline: deadline)
+        return connection
+    }
+
+    private func start() async throws(ComputeError) -> Connection {
+        let launch = PrivateDaemonLaunch(
+            state: state, account: account, hidesKVM: hidesKVM, idleSeconds: Self.idleSeconds)
+        BoundedLog.trim(launch.logFile, toLast: 256 << 10)
+        do throws(ProgramError) {
+            _ = try await ProgramRunner().run(launch.call)
+        } catch {
+            throw unavailable("the private libvirt daemon could not be started: \(error.message)", launch)
+        }
+        let deadline = ContinuousClock.now + Self.startLimit
+        var pause: Duration = .milliseconds(5)
+        while ContinuousClock.now < deadline {
+            if let connection = try? await open() { return connection }
+            do {
+                try await Task.sleep(for: pause)
+            } catch {
+                throw ComputeError(
+                    .cancelled, subject: "the private libvirt daemon", message: "cancelled while the daemon started")
+            }
+            pause = min(pause * 3 / 2, .milliseconds(100))
+        }
+        throw unavailable("the private libvirt daemon does not answer", launch)
+    }
+
+    private func unavailable(_ message: String, _ launch: PrivateDaemonLaunch) -> ComputeError {
+        let log = (try? BoundedFile.tail(of: launch.logFile, atMost: 4_096)) ?? []
+        let lines = String(decoding: log, as: UTF8.self).split(separator: "\n").suffix(5).map(String.init)
+        return ComputeError(
+            .hostUnavailable, subject: "the private libvirt daemon", message: message,
+            hint: "`roost doctor` tells what is missing; the daemon's log is \(launch.logFile)", details: lines)
+    }
+
+    private func endHungDaemon() async {
+        guard let process else { return }
+        process.signal(9)
+        let deadline = ContinuousClock.now + .seconds(5)
+        while process.isAlive, ContinuousClock.now < deadline {
+            try? await Task.sleep(for: .milliseconds(10))
+        }
+    }
+
+    /// Refuses to start a daemon where the state directory is another than the one that its guests were started in.
+    private func refuseOverStrandedGuests() throws(ComputeError) {
+        guard case .moved(let differences) = try state.verifyIdentity() else { return }
+        throw ComputeError(
+            .hostUnavailable, subject: "state directory \(state.path)",
+            message: "this state directory is not where its guests were started: "
+                + differences.joined(separator: "; "),
+            hint: "put it back; a daemon that cannot reach a running guest would end it")
+    }
+}

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 The Roost authors
+
+public import Compute
+import DomainPlanning
+import DomainXML
+import Foundation
+public import InstanceModel
+import Networking
+import Storage
+import SystemPackage
+import XMLTree
+
+extension LibvirtDriver: InstancePlanning {
+    /// What a spawn would do; changes nothing.
+    public func plan(_ instance: Instance, context: OperationContext) async throws(ComputeError) -> SpawnPreview {
+        try authorizer.authorize(.plan, subject: "instance \(instance.name)", context: context)
+        let stored = try await storedImages(for: instance)
+        let work = try await spawnWork(
+            for: instance, id: InstanceID(), operationID: OperationID(), images: stored, context: context)
+        try refuseTakenClaims(work.plan.claims, subject: "instance \(instance.name)")
+        try refuseTakenPorts(of: work.instance)
+        return SpawnPreview(
+            steps: work.instance.spawnSteps(until: .running).map { step in
+                SpawnPreview.PlannedStep(name: step.name, summary: step.summary(for: work))
+            },
+            claims: work.plan.claims.map(\.description), domainXML: work.domainXML)
+    }
+
+    /// Decides everything that a spawn makes.
+    func spawnWork(
+        for instance: Instance, id: InstanceID, operationID: OperationID, images: [ImageName: StoredImage],
+        context: OperationContext
+    ) async throws(ComputeError) -> SpawnWork {
+        let subject = "instance \(instance.name)"
+        try refuseWrongImages(of: instance, images: images)
+        let resolved = try resolve(instance, id: id, images: images)
+        let facts = try await facts.facts()
+        let plan: DomainPlan
+        do throws(PlanError) {
+            let seconds = Date().timeIntervalSince1970.rounded(.down)
+            plan = try DomainPlanner(facts: facts).plan(
+                resolved, id: id, operationID: operationID, createdAt: Date(timeIntervalSince1970: seconds),
+                resources: resources(of: resolved, id: id, images: images))
+        } catch {
+            throw ComputeError(error, subject: subject)
+        }
+        return SpawnWork(
+            id: id, instance: resolved, images: images, plan: plan,
+            domainXML: try Self.validated(plan.document, subject: subject))
+    }
+
+    /// The document as text that libvirt's own schema accepts.
+    private static func validated(_ document: DomainDocument, subject: String) throws(ComputeError) -> String {
+        do throws(XMLError) {
+            return try document.text(accepting: try DomainSchema.installed())
+        } catch {
+            throw ComputeError(
+                .failed, subject: subject, message: "the planned domain document does not fit libvirt's schema",
+                details: ["\(error)"])
+        }
+    }
+
+    private func storedImages(for instance: Instance) async throws(ComputeError) -> [ImageName: StoredImage] {
+        var found: [ImageName: StoredImage] = [:]
+        do throws(StorageError) {
+            for name in instance.imageNames {
+                guard state.isPrepared else { throw .imageNotFound(name) }
+                found[name] = try images.image(named: name)
+            }
+        } catch {
+            throw ComputeError(error, subject: "instance \(instance.name)")
+        }
+        return found
+    }
+
+    private func refuseTakenClaims(_ claims: [Claim], subject: String) throws(ComputeError) {
+        guard let held = try journals.existing()?.holders(of: claims).first else { return }
+        throw ComputeError(
+            .conflict, subject: subject, message: "\(held.claim) is taken by instance \(held.instanceID)",
+            hint: "choose another, or delete that instance")
+    }
+
+    /// Fills in the size of each disk and the MAC address of each interface.
+    private func resolve(
+        _ instance: Instance, id: InstanceID, images: [ImageName: StoredImage]
+    ) throws(ComputeError) -> Instance {
+        do {
+            return try Instance(
+                name: instance.name, vcpus: instance.vcpus, memory: instance.memory, boot: instance.boot,
+                disks: try instance.disks.map { disk in
+                    guard case .image(let name, nil) = disk, let image = images[name] else { return disk }
+                    return .image(name, size: try DiskSize(image.virtualSize))
+                },
+                interfaces: instance.interfaces.enumerated().map { index, interface in
+                    Interface(network: interface.network, mac: interface.mac ?? .derived(for: id, index: index))
+                },
+                cloudInit: instance.cloudInit, agent: instance.agent, labels: instance.labels)
+        } catch let invalid as InvalidSpec {
+            throw ComputeError(invalid, subject: "instance \(instance.name)")
+        } catch {
+            throw ComputeError(
+                .invalid, subject: "instance \(instance.name)", message: "an image's size cannot be a disk's: \(error)")
+        }
+    }
+
+    private func resources(
+        of instance: Instance, id: InstanceID, images: [ImageName: StoredImage]
+    ) -> InstanceResources {
+        let disks = instance.disks.enumerated().map { index, disk in
+            var base: BackingChain.Layer?
+            if case .image(let name, _) = disk, let image = images[name] {
+                base = BackingChain.Layer(file: image.path.string, format: image.format == .raw ? .raw : .qcow2)
+            }
+            return InstanceResources.DiskFile(path: files.diskPath(index, of: id).string, base: base)
+        }
+        return InstanceResources(
+            disks: disks, seed: instance.cloudInit == nil ? nil : files.seedPath(of: id).string,
+            kernel: instance.boot.flatMap { images[$0.kernel]?.path.string },
+            initrd: instance.boot?.initrd.flatMap { images[$0]?.path.string },
+            consoleLog: files.consoleLogPath(of: id).string, agentSocket: state.agentSocket(of: id).string,
+            taps: Dictionary(
+                uniqueKeysWithValues: instance.bridgedInterfaces.map { ($0, TapDevice(instance: id, index: $0).name) }))
+    }
+
+    /// Refuses images of another kind than their place needs, and disks that are smaller than their image.
+    private func refuseWrongImages(of instance: Instance, images: [ImageName: StoredImage]) throws(ComputeError) {
+        var problems: [SpecProblem] = []
+        func require(_ name: ImageName?, _ kind: ImageKind, at path: String) {
+            guard let name, let image = images[name], image.kind != kind else { return }
+            problems.append(
+                SpecProblem(
+                    path: path,
+                    violation: RuleViolation(
+                        value: "\(name)", rule: "this place needs an image of kind \(kind.rawValue)",
+                        remedy: "\(name) is of kind \(image.kind.rawValue); name another")))
+        }
+        require(instance.boot?.kernel, .kernel, at: "boot.kernel")
+        require(instance.boot?.initrd, .initrd, at: "boot.initrd")
+        for (index, disk) in instance.disks.enumerated() {
+            guard case .image(let name, let size) = disk else { continue }
+            require(name, .disk, at: "disks[\(index)].image")
+            guard let size, let image = images[name], size.size < image.virtualSize else { continue }
+            problems.append(
+                SpecProblem(
+                    path: "disks[\(index)].size",
+                    violation: RuleViolation(
+                        value: "\(size.size)", rule: "a disk is at least as large as its image",
+                        remedy: "\(name) has \(image.virtualSize); ask for that or more")))
+        }
+        guard problems.isEmpty else {
+            throw ComputeError(InvalidSpec(problems: problems), subject: "instance \(instance.name)")
+        }
+    }
+}
+
+extension Instance {
+    /// Every image that the instance names.
+    var imageNames: [ImageName] {
+        let ofDisks = disks.compactMap { disk in
+            if case .image(let name, _) = disk { name } else { nil }
+        }
+        return ofDisks + [boot?.kernel, boot?.initrd].compactMap(\.self)
+    }
+}
+
+extension InstanceStep {
+    /// What the step does, in one line for people.
+    fileprivate func summary(for work: SpawnWork) -> String {
+        switch self {
+        case .files: return "make the instance's directory"
+        case .disk(let index):
+            return switch work.instance.disks[index] {
+            case .image(let name, let size):
+                "make \(DeviceNames.disk(index)), \(size?.size.description ?? "as large as the image"), over image \(name)"
+            case .blank(let size): "make \(DeviceNames.disk(index)), \(size.size), empty"
+            }
+        case .seed: return "make the cloud-init seed"
+        case .tap(let index): return "make the tap device of interface \(index)"
+        case .define: return "define the domain"
+        case .start:
+            let ports = work.instance.publishedPorts.map(\.description)
+            return ports.isEmpty ? "start the guest" : "start the guest, publishing \(ports.joined(separator: ", "))"
+        case .waitUntilRunning: return "wait until the guest runs"
+        case .waitForAgent(let seconds): return "wait for the guest's agent, at most \(Int(seconds)) s"
+        case .turnOff: return "turn the guest off"
+        case .undefine: return "remove the domain's definition"
+        case .removeTap(let index): return "remove the tap device of interface \(index)"
+        case .removeFiles: return "remove the instance's directory"
+        }
+    }
+}

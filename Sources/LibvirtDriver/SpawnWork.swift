@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 The Roost authors
+
+import Compute
+import DomainPlanning
+import DomainXML
+import InstanceModel
+import Libvirt
+import Storage
+import XMLTree
+
+/// What a spawn makes, all decided: the resolved instance, the images below its disks, and its plan.
+struct SpawnWork: Sendable {
+    let id: InstanceID
+    /// The instance with every disk's size and every interface's MAC address filled in.
+    let instance: Instance
+    let images: [ImageName: StoredImage]
+    let plan: DomainPlan
+    /// The domain document as validated text.
+    let domainXML: String
+
+    private var subject: String { "instance \(instance.name)" }
+
+    func makeFiles(on host: LibvirtDriver) async throws(ComputeError) {
+        try await storing {
+            () async throws(StorageError) in
+            try host.files.createDirectory(of: id)
+            let boot = [instance.boot?.kernel, instance.boot?.initrd].compactMap(\.self).compactMap { images[$0] }
+            if !boot.isEmpty { try host.files.recordBoot(boot, of: id) }
+        }
+    }
+
+    func makeDisk(_ index: Int, on host: LibvirtDriver) async throws(ComputeError) {
+        try await storing { () async throws(StorageError) in
+            switch instance.disks[index] {
+            case .image(let name, let size):
+                guard let image = images[name] else { throw StorageError.imageNotFound(name) }
+                _ = try await host.files.createDisk(index, of: id, on: image, size: size?.size)
+            case .blank(let size):
+                _ = try await host.files.createDisk(index, of: id, size: size.size)
+            }
+        }
+    }
+
+    func makeSeed(on host: LibvirtDriver) async throws(ComputeError) {
+        guard let cloudInit = instance.cloudInit else { return }
+        try await storing { () async throws(StorageError) in
+            _ = try await host.files.createSeed(
+                cloudInit, of: id, name: instance.name, interfaces: instance.interfaces.compactMap(\.mac))
+        }
+    }
+
+    func makeTap(_ index: Int, on host: LibvirtDriver) async throws(ComputeError) {
+        try await host.makeTap(index, of: instance, id: id)
+    }
+
+    /// Defines the domain, and compares what libvirt made of it with what was meant.
+    func define(on host: LibvirtDriver, context: OperationContext) async throws(ComputeError) {
+        let connection = try await host.link.connection()
+        let kept: String
+        do throws(LibvirtError) {
+            let domain = try await connection.define(domainXML, deadline: context.deadline)
+            kept = try await domain.xml(.inactive, deadline: context.deadline)
+        } catch {
+            throw ComputeError(error, subject: subject, change: true)
+        }
+        let missing: [XMLDifference]
+        do {
+            missing = plan.document.root.missing(in: try XMLElement.parse(kept))
+        } catch {
+            throw ComputeError(
+                .failed, subject: subject, outcome: .happened,
+                message: "libvirt's definition cannot be read back: \(error)")
+        }
+        guard missing.isEmpty else {
+            throw ComputeError(
+                .failed, subject: subject, outcome: .happened,
+                message: "libvirt did not keep the definition as it was meant",
+                details: missing.prefix(5).map { "\($0)" })
+        }
+    }
+
+    private func storing(_ body: () async throws(StorageError) -> Void) async throws(ComputeError) {
+        do throws(StorageError) {
+            try await body()
+        } catch {
+            throw ComputeError(error, subject: subject)
+        }
+    }
+}

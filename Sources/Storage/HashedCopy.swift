@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 The Roost authors
+
+import Crypto
+
+/// Copies a file and computes its SHA-256 in the same pass; holes stay holes.
+struct HashedCopy: ~Copyable {
+    private let buffer: UnsafeMutableRawBufferPointer
+    private let flag: CancellationFlag
+    private var hash = SHA256()
+
+    private init(_ flag: CancellationFlag) {
+        // SAFETY: owned by this value alone, freed in `deinit`.
+        buffer = .allocate(byteCount: 1 << 20, alignment: 4_096)
+        self.flag = flag
+    }
+
+    deinit {
+        buffer.deallocate()
+    }
+
+    /// Copies `source` into the empty file `target`.
+    ///
+    /// - Returns: the SHA-256 of what was written, as 64 hexadecimal digits.
+    /// - Throws: ``StorageError/sourceChanged(_:)``, ``StorageError/noSpace(_:)``, ``StorageError/cancelled``.
+    static func copy(
+        _ source: OpenFile, to target: OpenFile, flag: CancellationFlag
+    ) throws(StorageError) -> String {
+        let before = try source.status()
+        // Shared blocks cost nothing. Elsewhere plain reads and writes are used: every byte has to be read for the
+        // digest anyway, so that copy_file_range would read twice.
+        let digest: String
+        if target.clone(source) {
+            digest = try Self.digest(of: target, flag: flag)
+        } else {
+            var copy = HashedCopy(flag)
+            try target.resize(to: before.size)
+            try copy.run(source, size: before.size, target: target)
+            digest = copy.text()
+        }
+        let after = try source.status()
+        let size = try target.status().size
+        guard after == before, size == before.size else { throw .sourceChanged(source.path) }
+        return digest
+    }
+
+    /// The SHA-256 of a file, as 64 hexadecimal digits.
+    static func digest(of file: OpenFile, flag: CancellationFlag) throws(StorageError) -> String {
+        var pass = HashedCopy(flag)
+        try pass.run(file, size: try file.status().size, target: nil)
+        return pass.text()
+    }
+
+    private mutating func run(_ source: OpenFile, size: UInt64, target: OpenFile?) throws(StorageError) {
+        var offset: UInt64 = 0
+        while offset < size {
+            let extent = source.extent(at: offset, size: size)
+            try addZeros(extent.lowerBound - offset)
+            offset = extent.lowerBound
+            while offset < extent.upperBound {
+                try flag.check()
+                let count = Int(min(UInt64(buffer.count), extent.upperBound - offset))
+                let part = UnsafeMutableRawBufferPointer(rebasing: buffer[..<count])
+                let got = try source.read(into: part, at: offset)
+                guard got > 0 else { throw .sourceChanged(source.path) }
+                let bytes = UnsafeRawBufferPointer(rebasing: part[..<got])
+                hash.update(bufferPointer: bytes)
+                try target?.write(bytes, at: offset)
+                offset += UInt64(got)
+            }
+        }
+    }
+
+    private mutating func addZeros(_ count: UInt64) throws(StorageError) {
+        guard count > 0 else { return }
+        buffer.initializeMemory(as: UInt8.self, repeating: 0)
+        var left = count
+        while left > 0 {
+            try flag.check()
+            let part = Int(min(UInt64(buffer.count), left))
+            hash.update(bufferPointer: UnsafeRawBufferPointer(rebasing: buffer[..<part]))
+            left -= UInt64(part)
+        }
+    }
+
+    private func text() -> String {
+        hash.finalize().hexadecimal
+    }
+}
+
+extension Sequence<UInt8> {
+    /// Two lower-case hexadecimal digits a byte.
+    var hexadecimal: String {
+        map { byte in
+            let text = String(byte, radix: 16)
+            return byte < 16 ? "0" + text : text
+        }.joined()
+    }
+}

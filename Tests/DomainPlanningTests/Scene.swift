@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 The Roost authors
+
+import Compute
+import DomainXML
+import Foundation
+import InstanceModel
+import Testing
+
+@testable import DomainPlanning
+
+/// Instances and a host to plan for.
+enum Scene {
+    static let id = InstanceID("00000000-0000-4000-8000-000000000001") ?? InstanceID()
+    static let operationID = OperationID("00000000-0000-4000-8000-000000000002") ?? OperationID()
+    static let createdAt = Date(timeIntervalSince1970: 1_700_000_000)
+
+    static func facts(
+        architecture: String = "x86_64", accelerator: HostFacts.Accelerator = .emulation, hasDirectIO: Bool = true
+    ) -> HostFacts {
+        HostFacts(
+            architecture: architecture, emulator: "/usr/bin/qemu-system-x86_64", machine: "pc-q35-7.2",
+            accelerator: accelerator, maximumVCPUs: 288, hasDirectIO: hasDirectIO)
+    }
+
+    static func instance(
+        vcpus: Int = 2, boot: DirectBoot? = nil, disks: [InstanceModel.Disk]? = nil,
+        interfaces: [InstanceModel.Interface] = [], cloudInit: CloudInit? = nil, agent: Bool = true,
+        labels: [String: String] = [:]
+    ) throws -> Instance {
+        let overlay = InstanceModel.Disk.image(try ImageName("base"), size: try DiskSize(.gibibytes(4)))
+        return try Instance(
+            name: InstanceName("web-1"), vcpus: VCPUCount(vcpus), memory: MemorySize(.mebibytes(512)), boot: boot,
+            disks: disks ?? [overlay], interfaces: interfaces, cloudInit: cloudInit, agent: agent,
+            labels: Labels(labels))
+    }
+
+    static func plan(_ instance: Instance, facts: HostFacts = facts()) throws -> DomainPlan {
+        let disks = instance.disks.enumerated().map { index, disk in
+            var base: BackingChain.Layer?
+            if case .image(let name, _) = disk {
+                base = BackingChain.Layer(file: "/s/images/\(name).qcow2", format: .qcow2)
+            }
+            return InstanceResources.DiskFile(path: "/s/i/disk-\(index).qcow2", base: base)
+        }
+        let bridged = instance.interfaces.indices.filter { index in
+            if case .bridge = instance.interfaces[index].network { true } else { false }
+        }
+        let resources = InstanceResources(
+            disks: disks, seed: instance.cloudInit == nil ? nil : "/s/i/seed.iso",
+            kernel: instance.boot.map { "/s/images/\($0.kernel).raw" },
+            initrd: instance.boot?.initrd.map { "/s/images/\($0).raw" }, consoleLog: "/s/i/console.log",
+            agentSocket: "/s/agent", taps: Dictionary(uniqueKeysWithValues: bridged.map { ($0, "rst\($0)") }))
+        return try DomainPlanner(facts: facts).plan(
+            instance, id: id, operationID: operationID, createdAt: createdAt, resources: resources)
+    }
+
+    /// An instance and a host, named for the test's output.
+    struct Variant: Sendable, CustomTestStringConvertible {
+        let testDescription: String
+        var facts = Scene.facts()
+        let make: @Sendable () throws -> Instance
+    }
+
+    static let variants = [
+        Variant(testDescription: "plain") { try instance() },
+        Variant(testDescription: "under KVM", facts: facts(accelerator: .kvm)) { try instance() },
+        Variant(testDescription: "without O_DIRECT", facts: facts(hasDirectIO: false)) { try instance() },
+        Variant(testDescription: "without an agent") { try instance(agent: false) },
+        Variant(testDescription: "direct boot without disks") {
+            try instance(
+                boot: DirectBoot(kernel: ImageName("k"), initrd: ImageName("i"), commandLine: "quiet"), disks: [])
+        },
+        Variant(testDescription: "seed") { try instance(cloudInit: CloudInit()) },
+        Variant(testDescription: "all at their most") {
+            try instance(
+                vcpus: 288,
+                disks: (0..<Instance.maximumDisks).map { _ in .blank(try DiskSize(.mebibytes(1))) },
+                interfaces: (0..<Instance.maximumInterfaces).map { index in
+                    index.isMultiple(of: 2)
+                        ? Interface(network: .user(publish: [try PublishedPort(parsing: "\(index + 1):1")]))
+                        : Interface(network: .bridge(try BridgeName("br\(index)")))
+                }, cloudInit: CloudInit(), labels: ["a": "<&]]>"])
+        },
+    ]
+}
