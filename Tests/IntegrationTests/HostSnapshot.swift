@@ -26,7 +26,8 @@ struct HostSnapshot: Hashable, CustomStringConvertible {
         let locks = try DomainLocks(lab.state).held().keys.map(\.description)
         return HostSnapshot(
             files: try files(below: lab.state.path.string), processes: try qemuProcesses(of: lab),
-            domains: domains.sorted(), locks: locks.sorted(), claims: try journal.claims().map { "\($0.claim)" }.sorted(),
+            domains: domains.sorted(), locks: locks.sorted(),
+            claims: try journal.claims().map { "\($0.claim)" }.sorted(),
             records: try journal.instances().map(\.name).sorted())
     }
 
@@ -46,7 +47,9 @@ struct HostSnapshot: Hashable, CustomStringConvertible {
 
     private static func qemuProcesses(of lab: Lab) throws -> [String] {
         try FileManager.default.contentsOfDirectory(atPath: "/proc").filter { Int($0) != nil }.filter { process in
-            guard let line = try? String(contentsOfFile: "/proc/\(process)/cmdline", encoding: .utf8) else { return false }
+            guard let line = try? String(contentsOfFile: "/proc/\(process)/cmdline", encoding: .utf8) else {
+                return false
+            }
             return line.contains("qemu-system") && line.contains(lab.state.path.string)
         }.sorted()
     }
