@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 The Roost authors
+
+import RoostKit
+import SystemPackage
+
+extension Lab {
+    /// What is there before anything goes wrong: the image is stored, no instance is left, and the daemon answers.
+    func prepared() async throws -> HostSnapshot {
+        try await storeTinyImage()
+        try await deleteAll()
+        return try await HostSnapshot.take(self)
+    }
+
+    /// What is there once a command of another driver has settled what was left.
+    func settled() async throws -> HostSnapshot {
+        let other = try await Lab(name)
+        _ = try await other.driver.instances(context: other.context)
+        return try await HostSnapshot.take(other)
+    }
+
+    /// The last operation, with its steps.
+    func lastOperation() throws -> (record: OperationRecord, steps: [StepRecord])? {
+        let journal = try Journal.open(state)
+        guard let record = try journal.history(limit: 1).first else { return nil }
+        return (record, try journal.steps(of: record.id))
+    }
+
+    private var name: String { state.path.lastComponent?.string ?? "" }
+}
+
+extension Instance {
+    /// A tiny guest whose spawn has every step that needs no privilege: two disks of which one is empty, and a seed.
+    static func complete(_ name: String) throws -> Instance {
+        try Instance(
+            name: InstanceName(name), vcpus: VCPUCount(1), memory: MemorySize(.mebibytes(128)),
+            disks: [
+                .image(ImageName("tiny"), size: DiskSize(.mebibytes(512))), .blank(DiskSize(.mebibytes(16))),
+            ],
+            interfaces: [Interface(network: .user(publish: []))],
+            cloudInit: CloudInit(hostname: HostName("faults.example")))
+    }
+}
