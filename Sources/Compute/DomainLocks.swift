@@ -54,6 +54,8 @@ public final class DomainLocks: Sendable {
     }
 
     /// The holders of all locks that are held now, in any process, from one reading of the directory of locks.
+    ///
+    /// The files that dead holders left are removed on the way.
     public func held() throws(ComputeError) -> [InstanceID: LockHolder] {
         var status = stat()
         guard lstat(directory.locks.string, &status) == 0 else { return [:] }
@@ -61,8 +63,16 @@ public final class DomainLocks: Sendable {
         for name in try DirectoryHandle.open(directory.locks).names() where name.hasSuffix(".lock") {
             guard let id = InstanceID(String(name.dropLast(".lock".count))) else { continue }
             holders[id] = try holder(of: id)
+            if holders[id] == nil { try removeAbandoned(id) }
         }
         return holders
+    }
+
+    /// Removes the lock's file where nobody has it: by taking the lock, since only its holder may.
+    private func removeAbandoned(_ id: InstanceID) throws(ComputeError) {
+        let holder = LockHolder(
+            operation: "cleaning", principal: "uid:\(geteuid())", processID: getpid(), since: Date())
+        if let file = try LockFile.tryLock(directory.lockFile(of: id), holder: holder) { file.release() }
     }
 
     /// How many tasks of this process wait for the domain's lock.

@@ -52,6 +52,18 @@ struct DomainLocksTests {
         #expect(try FileManager.default.contentsOfDirectory(atPath: state.directory.locks.string).isEmpty)
     }
 
+    @Test("leave no file of a dead holder behind once somebody has looked")
+    func abandoned() throws {
+        let file = state.directory.lockFile(of: id).string
+        #expect(FileManager.default.createFile(atPath: file, contents: nil))
+        let other = InstanceID()
+        let lock = try #require(try locks.tryAcquire(other, operation: "test", context: .test()))
+        #expect(try locks.held().keys.map(\.description) == ["\(other)"])
+        #expect(
+            try FileManager.default.contentsOfDirectory(atPath: state.directory.locks.string) == ["\(other).lock"])
+        lock.release()
+    }
+
     @Test("go to the tasks in the order in which they asked")
     func order() async throws {
         let (locks, id) = (locks, id)
@@ -166,7 +178,7 @@ struct DomainLocksTests {
         victim.kill()
         let file = state.directory.lockFile(of: id).string
         #expect(try Data(contentsOf: URL(filePath: file)).contains(Data("test.hold".utf8)))
-        #expect(try locks.held() == [:])
+        #expect(try locks.holder(of: id) == nil)
         // A holder that has not described itself yet, as between its lock and its record.
         let descriptor = open(file, O_RDWR)
         var range = flock(l_type: Int16(F_WRLCK), l_whence: Int16(SEEK_SET), l_start: 0, l_len: 1, l_pid: 0)
