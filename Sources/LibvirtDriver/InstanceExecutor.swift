@@ -76,6 +76,8 @@ struct InstanceExecutor: OperationExecutor {
             throw ComputeError(.conflict, subject: subject, message: "its domain vanished before it was started")
         }
         try await host.start(domain, instance: work.instance, deadline: context.deadline)
+        // A part of the step, so that no crash leaves a guest that ran and counts as one that never did.
+        try host.journals.writable().markStarted(id)
     }
 
     /// The instance's domain, where it exists and carries this operation's id: an undo touches no other.

@@ -42,7 +42,6 @@ extension LibvirtDriver: InstanceLifecycle {
         }
         switch result {
         case .done:
-            try journal.markStarted(id)
             return try await status(of: record, context: context)
         case .repeated(let earlier):
             return try await self.instance(earlier.instanceID.description, context: context)
