@@ -16,8 +16,10 @@ extension ComputeError {
     init(_ error: LibvirtError, subject: String, change: Bool) {
         switch error {
         case .reported(let report):
+            let isLost = report.isLostConnection
             self.init(
-                Self.code(for: report.code), subject: subject, message: report.message,
+                isLost ? .hostUnavailable : Self.code(for: report.code), subject: subject,
+                outcome: change && isLost ? .unknown : .didNotHappen, message: report.message,
                 hint: Self.hint(for: report.code),
                 libvirt: LibvirtReport(
                     code: report.code.rawValue, domain: report.domain.rawValue, function: report.call,
@@ -61,6 +63,14 @@ extension ComputeError {
         case .operationDenied, .accessDenied: "this connection may only read"
         default: nil
         }
+    }
+}
+
+extension LibvirtError.Report {
+    /// Whether the call got no answer because the connection broke: libvirt's client says so with codes that stand
+    /// for anything, such as `internalError`, in the domain of its own messages.
+    fileprivate var isLostConnection: Bool {
+        domain == .rpc && [.internalError, .systemError, .rpc].contains(code)
     }
 }
 
