@@ -11,17 +11,21 @@ public struct DriverConfiguration: Sendable {
     public var stateDirectory: StateDirectory
     /// Who may do what; denies everything unless another is given.
     public var policy: any Policy
+    /// Seconds without guests and clients after which the private daemon ends itself, at least 1; it takes effect when
+    /// one is started.
+    public var daemonIdleSeconds: Int
     /// Told of each point of an operation, and able to stop it there; nil outside tests.
     public var probe: (any OperationProbe)?
 
     /// A configuration.
     public init(
         stateDirectory: StateDirectory, connection: ConnectionRequest = .automatic, policy: any Policy = DenyAll(),
-        probe: (any OperationProbe)? = nil
+        daemonIdleSeconds: Int = 30, probe: (any OperationProbe)? = nil
     ) {
         self.stateDirectory = stateDirectory
         self.connection = connection
         self.policy = policy
+        self.daemonIdleSeconds = max(daemonIdleSeconds, 1)
         self.probe = probe
     }
 }

@@ -6,13 +6,15 @@ import Libvirt
 
 extension HypervisorLink {
     /// A link to what was chosen: the private daemon, started when it is needed, or another libvirt.
-    init(state: StateDirectory, account: GuestAccount, choice: ConnectionChoice) {
+    init(state: StateDirectory, account: GuestAccount, choice: ConnectionChoice, daemonIdleSeconds: Int) {
         switch choice.target {
         case .privateDaemon:
             let hidesKVM = HardwareVirtualization.read(for: account).isTrap
             self.init { () async throws(ComputeError) in
                 try state.prepare(guestAccount: account)
-                return try await PrivateDaemon(state: state, account: account, hidesKVM: hidesKVM).connect()
+                let daemon = PrivateDaemon(
+                    state: state, account: account, hidesKVM: hidesKVM, idleSeconds: daemonIdleSeconds)
+                return try await daemon.connect()
             }
         case .uri(let uri):
             self.init { () async throws(ComputeError) in

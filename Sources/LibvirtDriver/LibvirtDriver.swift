@@ -37,7 +37,8 @@ public final class LibvirtDriver: Sendable {
     private init(_ configuration: DriverConfiguration, choice: ConnectionChoice, account: GuestAccount) {
         let state = configuration.stateDirectory
         let journals = JournalSource(state: state, account: account)
-        let link = HypervisorLink(state: state, account: account, choice: choice)
+        let link = HypervisorLink(
+            state: state, account: account, choice: choice, daemonIdleSeconds: configuration.daemonIdleSeconds)
         let owner = account.isCurrentUser ? nil : FileOwner(userID: account.userID, groupID: account.groupID)
         self.configuration = configuration
         self.state = state

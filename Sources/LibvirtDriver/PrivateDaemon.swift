@@ -16,13 +16,16 @@ struct PrivateDaemon: Sendable {
     let state: StateDirectory
     let account: GuestAccount
     let hidesKVM: Bool
+    /// Seconds without guests and clients after which it ends itself.
+    let idleSeconds: Int
 
     /// How long a daemon may take to answer before it counts as hung.
     static let patience: Duration = .seconds(10)
     /// How long a daemon may take from its start to its first answer.
     static let startLimit: Duration = .seconds(30)
-    /// Seconds without guests and clients after which it ends itself.
-    static let idleSeconds = 30
+    /// Seconds of silence after which an open connection asks the daemon for a sign of life, and how often it asks:
+    /// it is dropped once ``patience`` is over.
+    private static let keepAlive = (interval: Int32(2), count: UInt32(4))
 
     /// The session daemon's address inside the state directory.
     var uri: String { "qemu:///session?socket=\(state.daemonSocket)" }
@@ -31,6 +34,8 @@ struct PrivateDaemon: Sendable {
     ///
     /// - Throws: ``ComputeError`` with code `hostUnavailable` and the daemon's last log lines.
     func connect() async throws(ComputeError) -> Connection {
+        // A daemon that still answers was started elsewhere: it would look for what is here in its old place.
+        try refuseElsewhere()
         if let connection = try? await open() { return connection }
         return try await DaemonStartLock.hold(state.path.appending("daemon.lock"), waitingAtMost: Self.startLimit) {
             () async throws(ComputeError) in
@@ -40,7 +45,6 @@ struct PrivateDaemon: Sendable {
             } catch {
                 lastFailure = error
             }
-            try refuseOverStrandedGuests()
             if case .deadlineExceeded = lastFailure { await endHungDaemon() }
             return try await start()
         }
@@ -63,12 +67,15 @@ struct PrivateDaemon: Sendable {
         }
         let connection = try await Connection.open(uri, deadline: deadline)
         _ = try await connection.libraryVersion(deadline: deadline)
+        // A daemon that hangs later would else keep the connection for ever, and fail each call at its deadline.
+        try await connection.installKeepAlive(
+            interval: Self.keepAlive.interval, count: Self.keepAlive.count, deadline: deadline)
         return connection
     }
 
     private func start() async throws(ComputeError) -> Connection {
         let launch = PrivateDaemonLaunch(
-            state: state, account: account, hidesKVM: hidesKVM, idleSeconds: Self.idleSeconds)
+            state: state, account: account, hidesKVM: hidesKVM, idleSeconds: idleSeconds)
         BoundedLog.trim(launch.logFile, toLast: 256 << 10)
         do throws(ProgramError) {
             _ = try await ProgramRunner().run(launch.call)
@@ -107,8 +114,8 @@ struct PrivateDaemon: Sendable {
         }
     }
 
-    /// Refuses to start a daemon where the state directory is another than the one that its guests were started in.
-    private func refuseOverStrandedGuests() throws(ComputeError) {
+    /// Refuses a state directory that is another than the one that its guests were started in.
+    private func refuseElsewhere() throws(ComputeError) {
         guard case .moved(let differences) = try state.verifyIdentity() else { return }
         throw ComputeError(
             .hostUnavailable, subject: "state directory \(state.path)",
