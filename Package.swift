@@ -89,9 +89,12 @@ let tests: [Target] = [
     .testTarget(
         name: "CommandsTests", dependencies: ["Commands", "Compute", "ComputeTestKit", "InstanceModel", "roost"],
         swiftSettings: settings),
+    .executableTarget(
+        name: "SpawnVictim", dependencies: ["RoostKit", .system], path: "Tests/SpawnVictim", swiftSettings: settings),
     .testTarget(
         name: "IntegrationTests",
-        dependencies: ["Compute", "Libvirt", "LibvirtDriver", "RoostKit", "roost", .system], swiftSettings: settings),
+        dependencies: ["Compute", "Libvirt", "LibvirtDriver", "RoostKit", "SpawnVictim", "roost", .system],
+        swiftSettings: settings),
 ]
 
 let package = Package(

@@ -9,6 +9,7 @@ extension Lab {
     func prepared() async throws -> HostSnapshot {
         try await storeTinyImage()
         try await deleteAll()
+        _ = try await driver.instances(context: context)
         return try await HostSnapshot.take(self)
     }
 

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 The Roost authors
+
+import Foundation
+import Glibc
+import RoostKit
+import Synchronization
+import SystemPackage
+
+/// A process for tests to kill: spawns, deletes or lists real guests in a state directory that tests share.
+///
+/// Arguments: the state directory; `spawn` and the instance's document as JSON, `delete` and its UUID, or `list`; and
+/// the number of the point of the operation, from 0, at which the process kills itself, if it is to. It prints how
+/// many points it reached, or the names of the instances.
+@main
+struct SpawnVictim {
+    static func main() async throws {
+        let arguments = CommandLine.arguments
+        guard arguments.count > 2 else { exit(64) }
+        let probe = KillingProbe(fatal: arguments.count > 4 ? Int(arguments[4]) : nil)
+        let principal = Principal.localUser(id: geteuid())
+        let driver = try await LibvirtDriver.open(
+            DriverConfiguration(
+                stateDirectory: StateDirectory(FilePath(arguments[1])), connection: .privateDaemon,
+                policy: SinglePrincipalPolicy(permitting: principal), probe: probe))
+        let context = OperationContext(principal: principal)
+        switch arguments[2] {
+        case "spawn":
+            _ = try await driver.spawn(
+                InstanceDocument.parseStored(arguments[3]), until: .started, context: context)
+            print(probe.count)
+        case "delete":
+            guard let id = InstanceID(arguments[3]) else { exit(64) }
+            try await driver.delete(id, policy: .evenRunning, context: context)
+            print(probe.count)
+        case "list":
+            for instance in try await driver.instances(context: context) { print(instance.name) }
+        default: exit(64)
+        }
+        await driver.close()
+    }
+}
+
+/// Kills its process, as `kill -9` does, at the point with a given number.
+private final class KillingProbe: OperationProbe {
+    private let fatal: Int?
+    private let reached = Atomic(0)
+
+    init(fatal: Int?) { self.fatal = fatal }
+
+    /// How many points were reached.
+    var count: Int { reached.load(ordering: .relaxed) }
+
+    func reached(_ point: ProbePoint) {
+        let number = reached.add(1, ordering: .relaxed).oldValue
+        if number == fatal { kill(getpid(), SIGKILL) }
+    }
+}
