@@ -32,7 +32,10 @@ struct HostSnapshot: Hashable, CustomStringConvertible {
     }
 
     var description: String {
-        "files \(files), processes \(processes), domains \(domains), locks \(locks), claims \(claims), records \(records)"
+        """
+        files \(files), processes \(processes), domains \(domains), locks \(locks), claims \(claims), \
+        records \(records)
+        """
     }
 
     /// Everything below the images, instances, locks and agent sockets; the daemon's own files come and go.
