@@ -11,7 +11,7 @@ extension LibvirtDriver: InstanceObservation {
     /// All instances, by name, from one bulk call for their states (`virConnectGetAllDomainStats`, state only).
     public func instances(context: OperationContext) async throws(ComputeError) -> [InstanceStatus] {
         try authorizer.authorize(.observe, subject: "instances", context: context)
-        guard state.isPrepared else { return [] }
+        if case .privateDaemon = choice.target, !state.isPrepared { return [] }
         let journal = try await journal(readingFor: context)
         let connection = try await link.connection()
         let states = try await translating("instances") { () throws(LibvirtError) in
