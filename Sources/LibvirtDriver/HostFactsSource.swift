@@ -67,6 +67,10 @@ actor HostFactsSource {
                 deadline: .now + limit)
         } catch {
             let cause = ComputeError(error, subject: "host", change: false)
+            // Only an answer of libvirt's tells something about its QEMU.
+            guard ![.hostUnavailable, .deadlineExceeded, .cancelled, .exhausted].contains(cause.code) else {
+                throw cause
+            }
             throw ComputeError(
                 .unsupported, subject: "host",
                 message: "libvirt there has no QEMU that Roost can use: \(cause.message)",
