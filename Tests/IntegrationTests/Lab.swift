@@ -21,12 +21,13 @@ struct Lab: Sendable {
     static let patience: Duration = .seconds(180)
 
     /// A lab of this name; the same name gives the same state directory.
-    init(_ name: String, probe: (any OperationProbe)? = nil) async throws {
+    init(_ name: String, daemonIdleSeconds: Int = 30, probe: (any OperationProbe)? = nil) async throws {
         state = try StateDirectory(FilePath(Self.base).appending(name))
         driver = try await LibvirtDriver.open(
             DriverConfiguration(
                 stateDirectory: state, connection: .privateDaemon,
-                policy: SinglePrincipalPolicy(permitting: Self.principal), probe: probe))
+                policy: SinglePrincipalPolicy(permitting: Self.principal), daemonIdleSeconds: daemonIdleSeconds,
+                probe: probe))
     }
 
     /// A context for one operation.
