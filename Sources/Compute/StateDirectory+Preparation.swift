@@ -86,10 +86,13 @@ extension StateDirectory {
 
     private func checkReach(of account: GuestAccount) throws(ComputeError) {
         guard !account.isCurrentUser, account.userID != 0 else { return }
-        let groups = account.groups()
+        // Looked up only where it matters: asking for a user's groups loads the system's name services.
+        lazy var groups = account.groups()
         for directory in ancestors + [path] {
             var status = stat()
             guard stat(directory.string, &status) == 0 else { throw .system(errno, "inspect", directory) }
+            let everybody = S_IXUSR | S_IXGRP | S_IXOTH
+            if status.st_mode & everybody == everybody { continue }
             let bit =
                 status.st_uid == account.userID ? S_IXUSR : groups.contains(status.st_gid) ? S_IXGRP : S_IXOTH
             guard status.st_mode & bit == 0 else { continue }

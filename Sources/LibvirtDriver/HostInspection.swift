@@ -154,8 +154,7 @@ struct HostInspection {
 
     private func daemonCheck() -> HostCheck {
         let daemon = PrivateDaemon(
-            state: driver.state, account: driver.account, hidesKVM: false,
-            idleSeconds: driver.configuration.daemonIdleSeconds)
+            state: driver.state, account: driver.account, idleSeconds: driver.configuration.daemonIdleSeconds)
         let running = daemon.process.map { "pid \($0.processID)" } ?? "not running now"
         return HostCheck(
             name: "private_daemon", verdict: .good,

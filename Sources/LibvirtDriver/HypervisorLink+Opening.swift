@@ -9,12 +9,9 @@ extension HypervisorLink {
     init(state: StateDirectory, account: GuestAccount, choice: ConnectionChoice, daemonIdleSeconds: Int) {
         switch choice.target {
         case .privateDaemon:
-            let hidesKVM = HardwareVirtualization.read(for: account).isTrap
             self.init { () async throws(ComputeError) in
                 try state.prepare(guestAccount: account)
-                let daemon = PrivateDaemon(
-                    state: state, account: account, hidesKVM: hidesKVM, idleSeconds: daemonIdleSeconds)
-                return try await daemon.connect()
+                return try await PrivateDaemon(state: state, account: account, idleSeconds: daemonIdleSeconds).connect()
             }
         case .uri(let uri):
             self.init { () async throws(ComputeError) in

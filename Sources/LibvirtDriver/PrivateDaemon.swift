@@ -15,7 +15,6 @@ import SystemPackage
 struct PrivateDaemon: Sendable {
     let state: StateDirectory
     let account: GuestAccount
-    let hidesKVM: Bool
     /// Seconds without guests and clients after which it ends itself.
     let idleSeconds: Int
 
@@ -75,7 +74,8 @@ struct PrivateDaemon: Sendable {
 
     private func start() async throws(ComputeError) -> Connection {
         let launch = PrivateDaemonLaunch(
-            state: state, account: account, hidesKVM: hidesKVM, idleSeconds: idleSeconds)
+            state: state, account: account, hidesKVM: HardwareVirtualization.read(for: account).isTrap,
+            idleSeconds: idleSeconds)
         BoundedLog.trim(launch.logFile, toLast: 256 << 10)
         do throws(ProgramError) {
             _ = try await ProgramRunner().run(launch.call)
