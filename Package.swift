@@ -22,8 +22,7 @@ extension Target.Dependency {
 
 /// The floors of ARCHITECTURE.md; a target imports what stands below it, and no more than it names.
 let floors: [Target] = [
-    .systemLibrary(
-        name: "CLibvirt", pkgConfig: "libvirt libvirt-qemu", providers: [.apt(["libvirt-dev"])]),
+    .target(name: "CLibvirt"),
     .systemLibrary(name: "CLibxml2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
 
     .target(name: "Libvirt", dependencies: ["CLibvirt"], swiftSettings: settings),

@@ -15,6 +15,12 @@ enum EventLoop {
     }
 
     private static let started = Result { () throws(LibvirtError) in
+        if let reason = clibvirt_load() {
+            throw .reported(
+                LibvirtError.Report(
+                    code: .noConnect, domain: .unspecified, level: .error, call: "dlopen",
+                    message: String(cString: reason)))
+        }
         guard virInitialize() == 0 else { throw .lastOnThisThread(after: "virInitialize") }
         // Without a function of our own libvirt prints every error to standard error.
         virSetErrorFunc(nil, EventLoop.ignore)

@@ -36,6 +36,7 @@ struct PrivateDaemon: Sendable {
         // A daemon that still answers was started elsewhere: it would look for what is here in its old place.
         try refuseElsewhere()
         if let connection = try? await open() { return connection }
+        try requireClientLibrary()
         return try await DaemonStartLock.hold(state.path.appending("daemon.lock"), waitingAtMost: Self.startLimit) {
             () async throws(ComputeError) in
             var lastFailure: LibvirtError
@@ -70,6 +71,18 @@ struct PrivateDaemon: Sendable {
         try await connection.installKeepAlive(
             interval: Self.keepAlive.interval, count: Self.keepAlive.count, deadline: deadline)
         return connection
+    }
+
+    /// Refuses where libvirt's client library cannot be loaded: no daemon would ever answer.
+    private func requireClientLibrary() throws(ComputeError) {
+        do throws(LibvirtError) {
+            _ = try Connection.clientLibraryVersion()
+        } catch {
+            let cause = ComputeError(error, subject: "libvirt", change: false)
+            throw ComputeError(
+                cause.code, subject: cause.subject, message: cause.message,
+                hint: "install the packages libvirt0 and libvirt-daemon", libvirt: cause.libvirt)
+        }
     }
 
     private func start() async throws(ComputeError) -> Connection {

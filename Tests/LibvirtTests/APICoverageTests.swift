@@ -59,7 +59,7 @@ struct APICoverageTests {
         let sources = URL(filePath: #filePath).deletingLastPathComponent()
             .appending(path: "../../Sources").standardized
         var names: Set<String> = []
-        for target in ["Libvirt", "CLibvirt"] {
+        for target in ["Libvirt", "CLibvirt/include"] {
             let folder = sources.appending(path: target)
             for file in try FileManager.default.contentsOfDirectory(atPath: folder.path)
             where file.hasSuffix(".swift") || file.hasSuffix(".h") {

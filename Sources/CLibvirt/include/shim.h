@@ -9,6 +9,8 @@
 #include <libvirt/virterror.h>
 #include <pthread.h>
 
+#include "loading.h"
+
 /* glibc declares it only under _GNU_SOURCE, which a module cannot ask for. */
 extern int pthread_setname_np(pthread_t thread, const char *name);
 

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Copyright 2026 The Roost authors */
+
+/*
+ * libvirt when it is needed, and not when the program starts: it brings fifty libraries, whose loading takes longer
+ * than all that `roost --version`, help, or a refused document do; and where it is missing, Roost can say so.
+ *
+ * Each function that Roost calls is defined here as a jump to the address that clibvirt_load found for it. One that is
+ * called and not listed does not link.
+ */
+
+#include "loading.h"
+
+#include <dlfcn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define FUNCTIONS(EACH) \
+    EACH(virConnectClose) \
+    EACH(virConnectDomainEventDeregisterAny) \
+    EACH(virConnectDomainEventRegisterAny) \
+    EACH(virConnectGetAllDomainStats) \
+    EACH(virConnectGetCapabilities) \
+    EACH(virConnectGetDomainCapabilities) \
+    EACH(virConnectGetHostname) \
+    EACH(virConnectGetLibVersion) \
+    EACH(virConnectGetVersion) \
+    EACH(virConnectIsAlive) \
+    EACH(virConnectListAllDomains) \
+    EACH(virConnectOpen) \
+    EACH(virConnectOpenReadOnly) \
+    EACH(virConnectRegisterCloseCallback) \
+    EACH(virConnectSetKeepAlive) \
+    EACH(virConnectUnregisterCloseCallback) \
+    EACH(virDomainCreateWithFlags) \
+    EACH(virDomainCreateXML) \
+    EACH(virDomainDefineXMLFlags) \
+    EACH(virDomainDestroyFlags) \
+    EACH(virDomainFree) \
+    EACH(virDomainGetAutostart) \
+    EACH(virDomainGetID) \
+    EACH(virDomainGetInfo) \
+    EACH(virDomainGetMaxMemory) \
+    EACH(virDomainGetMetadata) \
+    EACH(virDomainGetName) \
+    EACH(virDomainGetState) \
+    EACH(virDomainGetUUID) \
+    EACH(virDomainGetVcpusFlags) \
+    EACH(virDomainGetXMLDesc) \
+    EACH(virDomainInterfaceAddresses) \
+    EACH(virDomainInterfaceFree) \
+    EACH(virDomainIsActive) \
+    EACH(virDomainIsPersistent) \
+    EACH(virDomainLookupByName) \
+    EACH(virDomainLookupByUUID) \
+    EACH(virDomainOpenConsole) \
+    EACH(virDomainQemuAgentCommand) \
+    EACH(virDomainQemuMonitorCommand) \
+    EACH(virDomainReboot) \
+    EACH(virDomainReset) \
+    EACH(virDomainResume) \
+    EACH(virDomainSetAutostart) \
+    EACH(virDomainSetMetadata) \
+    EACH(virDomainShutdownFlags) \
+    EACH(virDomainStatsRecordListFree) \
+    EACH(virDomainSuspend) \
+    EACH(virDomainUndefineFlags) \
+    EACH(virEventRegisterDefaultImpl) \
+    EACH(virEventRunDefaultImpl) \
+    EACH(virGetLastError) \
+    EACH(virGetVersion) \
+    EACH(virInitialize) \
+    EACH(virNodeGetFreeMemory) \
+    EACH(virNodeGetInfo) \
+    EACH(virSetErrorFunc) \
+    EACH(virStreamAbort) \
+    EACH(virStreamEventAddCallback) \
+    EACH(virStreamEventRemoveCallback) \
+    EACH(virStreamEventUpdateCallback) \
+    EACH(virStreamFinish) \
+    EACH(virStreamFree) \
+    EACH(virStreamNew) \
+    EACH(virStreamRecv) \
+    EACH(virStreamSend) \
+    EACH(virTypedParamsGetInt)
+
+#if defined(__x86_64__)
+#define JUMP(name) "endbr64\n jmp *clibvirt_at_" #name "(%rip)\n"
+#elif defined(__aarch64__)
+#define JUMP(name) \
+    "hint #34\n adrp x16, clibvirt_at_" #name "\n ldr x16, [x16, :lo12:clibvirt_at_" #name "]\n br x16\n"
+#else
+#error "the jump of this architecture is missing"
+#endif
+
+static void called_too_early(void) {
+    fputs("libvirt is called before it was loaded\n", stderr);
+    abort();
+}
+
+#define ADDRESS(name) __attribute__((used)) static void *clibvirt_at_##name = (void *)called_too_early;
+FUNCTIONS(ADDRESS)
+
+#define FUNCTION(name) \
+    __asm__(".pushsection .text\n .globl " #name "\n .type " #name ", %function\n .p2align 4\n" #name ":\n" JUMP( \
+        name) ".size " #name ", . - " #name "\n .popsection\n");
+FUNCTIONS(FUNCTION)
+
+static const struct {
+    const char *name;
+    void **address;
+} functions[] = {
+#define ENTRY(name) {#name, &clibvirt_at_##name},
+    FUNCTIONS(ENTRY)
+};
+
+const char *clibvirt_load(void) {
+    void *libraries[] = {dlopen("libvirt.so.0", RTLD_NOW), dlopen("libvirt-qemu.so.0", RTLD_NOW)};
+    const char *reason = NULL;
+    if (!libraries[0] || !libraries[1]) {
+        reason = dlerror();
+        return strdup(reason ? reason : "libvirt's client libraries cannot be loaded");
+    }
+    for (size_t index = 0; index < sizeof(functions) / sizeof(functions[0]); index++) {
+        void *address = dlsym(libraries[0], functions[index].name);
+        if (!address) address = dlsym(libraries[1], functions[index].name);
+        if (!address) {
+            reason = dlerror();
+            return strdup(reason ? reason : functions[index].name);
+        }
+        *functions[index].address = address;
+    }
+    return NULL;
+}
