@@ -61,7 +61,7 @@ let floors: [Target] = [
         swiftSettings: settings),
 ]
 
-/// The tests of each floor, and those on real guests, which run the built `roost` too.
+/// The tests of each floor, and those on real guests, which run the built `roost` too; and what `make bench` runs.
 let tests: [Target] = [
     .testTarget(name: "LibvirtTests", dependencies: ["Libvirt"], swiftSettings: settings),
     .testTarget(name: "XMLTreeTests", dependencies: ["XMLTree"], swiftSettings: settings),
@@ -70,6 +70,12 @@ let tests: [Target] = [
     .testTarget(
         name: "DomainXMLTests", dependencies: ["DomainXML", "XMLTree"], resources: [.copy("Fixtures")],
         swiftSettings: settings),
+    .executableTarget(
+        name: "Bench",
+        dependencies: [
+            "Compute", "DomainPlanning", "DomainXML", "InstanceModel", "RoostKit", "XMLTree", .system,
+        ],
+        path: "Benchmarks/Bench", swiftSettings: settings),
     .executableTarget(
         name: "CrashVictim", dependencies: ["Compute", "InstanceModel", .system], path: "Tests/CrashVictim",
         swiftSettings: settings),

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 The Roost authors
+
+import Foundation
+import RoostKit
+import SystemPackage
+
+/// The library's side of `make bench`: measures what only a program that embeds the driver can.
+///
+/// `Bench document FILE` measures the way of a document to validated domain XML, and `Bench spawn STATE FILE` spawns
+/// an instance for every line of standard input. Each writes JSON, one object a line.
+@main
+enum Bench {
+    static func main() async {
+        do {
+            let arguments = CommandLine.arguments.dropFirst()
+            switch (arguments.first, Array(arguments.dropFirst())) {
+            case ("document", let files) where files.count == 1:
+                try write(DocumentBenchmark(text: String(contentsOfFile: files[0], encoding: .utf8)).run())
+            case ("spawn", let paths) where paths.count == 2:
+                let text = try String(contentsOfFile: paths[1], encoding: .utf8)
+                let benchmark = try await SpawnBenchmark(state: StateDirectory(FilePath(paths[0])), text: text)
+                try write(await benchmark.describe())
+                while readLine() != nil { try write(await benchmark.spawn()) }
+            default:
+                throw UsageError()
+            }
+        } catch {
+            FileHandle.standardError.write(Data("Bench: \(error)\n".utf8))
+            exit(1)
+        }
+    }
+
+    private struct UsageError: Error, CustomStringConvertible {
+        let description = "usage: Bench document FILE | Bench spawn STATE-DIRECTORY FILE"
+    }
+
+    private static func write(_ value: some Encodable) throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        try FileHandle.standardOutput.write(contentsOf: encoder.encode(value) + [0x0A])
+    }
+}
+
+extension Duration {
+    /// Microseconds, with what is left of one.
+    var microseconds: Double { self / .microseconds(1) }
+}

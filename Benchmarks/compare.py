@@ -1,0 +1,205 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+# Copyright 2026 The Roost authors
+"""Compares Roost with C programs and virsh on one private daemon, and holds it to its limits.
+
+hack/bench builds what is measured, prepares the state directory and calls this. Both sides of a comparison take turns,
+so that whatever else the machine does hits both. Prints a table, writes every sample as JSON, and exits with status 1
+where a limit is missed.
+"""
+
+import argparse
+import json
+import os
+import pwd
+import statistics
+import subprocess
+import sys
+import time
+import xml.etree.ElementTree as ElementTree
+
+SCHEMA = "/usr/share/libvirt/schemas/domain.rng"
+
+
+class Row:
+    """One line of the table: ours, the floor where there is one, and the limit of ours or of the ratio."""
+
+    def __init__(self, what, unit, ours, floor=None, limit=None, of_ratio=False, scale=1.0):
+        self.what, self.unit, self.limit, self.of_ratio = what, unit, limit, of_ratio
+        self.samples = {"ours": ours, "floor": floor}
+        self.ours = statistics.median(ours) * scale
+        self.floor = statistics.median(floor) * scale if floor else None
+        self.ratio = self.ours / self.floor if floor else None
+
+    @property
+    def holds(self):
+        if self.limit is None:
+            return None
+        return (self.ratio if self.of_ratio else self.ours) <= self.limit
+
+    def cells(self):
+        limit = "" if self.limit is None else f"{self.limit:.2f}" if self.of_ratio else f"{self.limit:g} {self.unit}"
+        return [
+            self.what, f"{self.ours:.1f} {self.unit}", "" if self.floor is None else f"{self.floor:.1f} {self.unit}",
+            "" if self.ratio is None else f"{self.ratio:.2f}", limit,
+            {None: "", True: "yes", False: "MISSED"}[self.holds],
+        ]
+
+    def json(self):
+        return {
+            "what": self.what, "unit": self.unit, "ours": self.ours, "floor": self.floor, "ratio": self.ratio,
+            "limit": self.limit, "limit_of": "ratio" if self.of_ratio else "ours", "ok": self.holds,
+            "samples": self.samples,
+        }
+
+
+class Peer:
+    """A program that does one measured thing for each line it is given, and answers with JSON."""
+
+    def __init__(self, arguments):
+        self.arguments = arguments
+        self.process = subprocess.Popen(arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+    def answer(self):
+        line = self.process.stdout.readline()
+        if not line:
+            sys.exit(f"bench: {self.arguments[0]} ended with status {self.process.wait()}")
+        return json.loads(line)
+
+    def ask(self):
+        self.process.stdin.write("\n")
+        self.process.stdin.flush()
+        return self.answer()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.stdin.close()
+        self.process.wait()
+
+
+def run(arguments):
+    """Runs a program to its end; its wall time in ms and its peak resident memory in MiB."""
+    null = [(os.POSIX_SPAWN_OPEN, 1, "/dev/null", os.O_WRONLY, 0)]
+    start = time.monotonic()
+    child = os.posix_spawn(arguments[0], arguments, os.environ, file_actions=null)
+    _, status, usage = os.wait4(child, 0)
+    wall = (time.monotonic() - start) * 1000
+    if status != 0:
+        sys.exit(f"bench: {' '.join(arguments)} failed with status {os.waitstatus_to_exitcode(status)}")
+    return wall, usage.ru_maxrss / 1024
+
+
+def taking_turns(count, warm_ups, *sides):
+    """Calls the sides in turn, warm_ups and then count times; a list of results for each."""
+    samples = [[] for _ in sides]
+    for repetition in range(-warm_ups, count):
+        for side, results in zip(sides, samples):
+            result = side()
+            if repetition >= 0:
+                results.append(result)
+    return samples
+
+
+def commands(options):
+    """`roost --version`, and `roost list` beside `virsh list`."""
+    version, virsh_version, ours, theirs = taking_turns(
+        options.runs, 3,
+        lambda: run([options.roost, "--version"]),
+        lambda: run([options.virsh, "--version"]),
+        lambda: run([options.roost, "list"]),
+        lambda: run([options.virsh, "-c", options.uri, "list", "--all"]))
+    wall, memory = (lambda samples: [sample[0] for sample in samples]), (lambda samples: [s[1] for s in samples])
+    return [
+        Row("roost --version (virsh --version)", "ms", wall(version), wall(virsh_version), limit=12),
+        Row("roost list (virsh list --all)", "ms", wall(ours), wall(theirs), limit=1.2, of_ratio=True),
+        Row("peak memory of these lists", "MiB", memory(ours), memory(theirs), limit=1.5, of_ratio=True),
+    ]
+
+
+def floor_arguments(options, description):
+    """The C program's arguments for the document that Roost planned; makes the directories that it names."""
+    domain = ElementTree.fromstring(description["domain_xml"])
+    disk = domain.find("devices/disk/source").get("file")
+    image = domain.find("devices/disk/backingStore/source").get("file")
+    account = pwd.getpwnam(options.account)
+    console = os.path.dirname(domain.find("devices/serial/log").get("file"))
+    os.mkdir(os.path.dirname(disk), 0o711)
+    os.mkdir(console, 0o700)
+    os.chown(console, account.pw_uid, account.pw_gid)
+    document = os.path.join(options.scratch, "floor.xml")
+    with open(document, "w", encoding="utf-8") as file:
+        file.write(description["domain_xml"])
+    return [options.floor, "spawn", options.uri, document, disk, image, str(options.disk_bytes),
+            str(account.pw_uid), str(account.pw_gid)]
+
+
+def spawns(options):
+    """A spawn until the guest runs, beside the C program that does the same work on the same daemon."""
+    with Peer([options.bench, "spawn", options.state, options.document]) as ours:
+        with Peer(floor_arguments(options, ours.answer())) as floor:
+            roost, program = taking_turns(options.spawns, 1, ours.ask, floor.ask)
+    steps = {name: [sample["steps_us"][name] for sample in roost] for name in roost[0]["steps_us"]}
+    overhead = [s["total_us"] - sum(s["steps_us"].values()) for s in roost]
+    rows = [
+        Row("spawn to running (C)", "ms", [s["total_us"] for s in roost], [s["total_us"] for s in program],
+            limit=1.1, of_ratio=True, scale=1e-3),
+        Row("- libvirt's part (C)", "ms", [s["steps_us"]["define"] + s["steps_us"]["start"] for s in roost],
+            [s["define_us"] + s["create_us"] for s in program], limit=1000, scale=1e-3),
+    ]
+    floors = {"disk-0": "overlay_us", "define": "define_us", "start": "create_us"}
+    for name, samples in steps.items():
+        floor_samples = [s[floors[name]] for s in program] if name in floors else None
+        rows.append(Row(f"- step {name}", "ms", samples, floor_samples, scale=1e-3))
+    return rows + [Row("- planning, journal, the rest", "ms", overhead, scale=1e-3)]
+
+
+def documents(options):
+    """From the text of a document to validated domain XML, in one process."""
+    ours = json.loads(subprocess.run(
+        [options.bench, "document", options.document], check=True, stdout=subprocess.PIPE).stdout)
+    path = os.path.join(options.scratch, "document.xml")
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(ours["domain_xml"])
+    floor = json.loads(subprocess.run(
+        [options.floor, "validate", SCHEMA, path, "2000"], check=True, stdout=subprocess.PIPE).stdout)["validate_us"]
+    parts = [ours["parse_us"], ours["plan_us"], ours["validated_text_us"]]
+    return [
+        Row("document to validated XML", "us", [sum(sample) for sample in zip(*parts)], limit=500),
+        Row("- document to instance", "us", parts[0]),
+        Row("- instance to plan", "us", parts[1]),
+        Row("- plan to validated XML (C: XML to validated XML)", "us", parts[2], floor),
+    ]
+
+
+def print_table(rows):
+    table = [["what", "ours", "floor", "ratio", "limit", "ok"]] + [row.cells() for row in rows]
+    widths = [max(len(line[column]) for line in table) for column in range(len(table[0]))]
+    for line in table:
+        first, *rest = (cell.ljust(width) if column in (0, 5) else cell.rjust(width)
+                        for column, (cell, width) in enumerate(zip(line, widths)))
+        print("  ".join([first, *rest]).rstrip())
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    for name in ("roost", "bench", "floor", "virsh", "uri", "state", "document", "account", "scratch", "result"):
+        parser.add_argument(f"--{name}", required=True)
+    parser.add_argument("--disk-bytes", type=int, required=True)
+    parser.add_argument("--runs", type=int, default=41, help="of each command")
+    parser.add_argument("--spawns", type=int, default=15, help="of each kind")
+    options = parser.parse_args()
+    rows = commands(options) + spawns(options) + documents(options)
+    print_table(rows)
+    with open(options.result, "w", encoding="utf-8") as file:
+        json.dump({"rows": [row.json() for row in rows]}, file, indent=1)
+        file.write("\n")
+    missed = [row.what for row in rows if row.holds is False]
+    for what in missed:
+        print(f"bench: missed the limit of: {what}", file=sys.stderr)
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

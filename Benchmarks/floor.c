@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 The Roost authors
+//
+// The floor of `make bench`: what the same work costs in C, with nothing around it.
+//
+//   floor spawn URI XML DISK IMAGE BYTES UID GID   makes, defines and starts a guest for every line of standard input
+//   floor validate SCHEMA XML COUNT                reads a document and validates it against a schema, COUNT times
+//
+// Each writes JSON, one object a line, with times in microseconds.
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <libvirt/libvirt.h>
+#include <libvirt/virterror.h>
+#include <libxml/parser.h>
+#include <libxml/relaxng.h>
+#include <spawn.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+static void fail(const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    fputs("floor: ", stderr);
+    vfprintf(stderr, format, arguments);
+    fputc('\n', stderr);
+    va_end(arguments);
+    exit(1);
+}
+
+static double now(void)
+{
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return time.tv_sec * 1e6 + time.tv_nsec / 1e3;
+}
+
+static char *contents(const char *path, size_t *length)
+{
+    FILE *file = fopen(path, "r");
+    char *text = NULL;
+    *length = 0;
+    if (!file || getdelim(&text, length, '\0', file) < 0)
+        fail("cannot read %s: %s", path, strerror(errno));
+    fclose(file);
+    *length = strlen(text);
+    return text;
+}
+
+struct guest {
+    virConnectPtr connection;
+    char *xml, *disk, *image, *bytes, *directory;
+    uid_t uid;
+    gid_t gid;
+};
+
+static void make_overlay(const struct guest *guest)
+{
+    char *arguments[] = {"qemu-img", "create", "-q", "-f", "qcow2", "-b", guest->image, "-F", "qcow2", guest->disk,
+                         guest->bytes, NULL};
+    char *environment[] = {"PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C", NULL};
+    int file = open(guest->disk, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    int directory = open(guest->directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int status;
+    pid_t child;
+    if (file < 0 || directory < 0 || fchown(file, guest->uid, guest->gid) < 0)
+        fail("cannot make %s: %s", guest->disk, strerror(errno));
+    if (posix_spawnp(&child, "qemu-img", NULL, NULL, arguments, environment) || waitpid(child, &status, 0) < 0 ||
+        status != 0)
+        fail("qemu-img failed");
+    if (fsync(file) < 0 || fsync(directory) < 0)
+        fail("cannot flush %s: %s", guest->disk, strerror(errno));
+    close(file);
+    close(directory);
+}
+
+static void spawn_once(const struct guest *guest)
+{
+    double start = now(), overlaid, defined, created;
+    virDomainPtr domain;
+    make_overlay(guest);
+    overlaid = now();
+    domain = virDomainDefineXMLFlags(guest->connection, guest->xml, 0);
+    if (!domain)
+        fail("define: %s", virGetLastErrorMessage());
+    defined = now();
+    if (virDomainCreate(domain) < 0)
+        fail("create: %s", virGetLastErrorMessage());
+    created = now();
+    if (virDomainDestroy(domain) < 0 || virDomainUndefine(domain) < 0)
+        fail("destroy: %s", virGetLastErrorMessage());
+    virDomainFree(domain);
+    unlink(guest->disk);
+    printf("{\"total_us\": %.1f, \"overlay_us\": %.1f, \"define_us\": %.1f, \"create_us\": %.1f}\n", created - start,
+           overlaid - start, defined - overlaid, created - defined);
+    fflush(stdout);
+}
+
+static void spawn(char **arguments)
+{
+    size_t length;
+    struct guest guest = {
+        .xml = contents(arguments[1], &length),
+        .disk = arguments[2],
+        .image = arguments[3],
+        .bytes = arguments[4],
+        .directory = dirname(strdup(arguments[2])),
+        .uid = atoi(arguments[5]),
+        .gid = atoi(arguments[6]),
+    };
+    char line[16];
+    guest.connection = virConnectOpen(arguments[0]);
+    if (!guest.connection)
+        fail("connect: %s", virGetLastErrorMessage());
+    while (fgets(line, sizeof(line), stdin))
+        spawn_once(&guest);
+    virConnectClose(guest.connection);
+}
+
+static void validate(char **arguments)
+{
+    size_t length;
+    char *xml = contents(arguments[1], &length);
+    xmlRelaxNGPtr schema = xmlRelaxNGParse(xmlRelaxNGNewParserCtxt(arguments[0]));
+    int count = atoi(arguments[2]);
+    if (!schema)
+        fail("no schema %s", arguments[0]);
+    fputs("{\"validate_us\": [", stdout);
+    for (int i = 0; i < count; i++) {
+        double start = now();
+        xmlDocPtr document = xmlReadMemory(xml, length, NULL, NULL, XML_PARSE_NONET);
+        xmlRelaxNGValidCtxtPtr context = xmlRelaxNGNewValidCtxt(schema);
+        if (xmlRelaxNGValidateDoc(context, document) != 0)
+            fail("the document is not valid");
+        xmlRelaxNGFreeValidCtxt(context);
+        xmlFreeDoc(document);
+        printf("%s%.1f", i ? ", " : "", now() - start);
+    }
+    puts("]}");
+}
+
+int main(int count, char **arguments)
+{
+    if (count == 9 && strcmp(arguments[1], "spawn") == 0)
+        spawn(arguments + 2);
+    else if (count == 5 && strcmp(arguments[1], "validate") == 0)
+        validate(arguments + 2);
+    else
+        fail("usage: floor spawn URI XML DISK IMAGE BYTES UID GID | floor validate SCHEMA XML COUNT");
+    return 0;
+}
