@@ -27,8 +27,8 @@ public struct InstanceResources: Sendable, Hashable {
     public let initrd: String?
     /// Where the console's log goes.
     public let consoleLog: String
-    /// Where the agent's socket goes.
-    public let agentSocket: String
+    /// Where the agent's socket goes; nil leaves it to libvirt.
+    public let agentSocket: String?
     /// The tap device of each interface on a bridge, by the interface's index.
     public let taps: [Int: String]
 
@@ -48,7 +48,7 @@ public struct InstanceResources: Sendable, Hashable {
 
     /// Resources of an instance.
     public init(
-        disks: [DiskFile], seed: String?, kernel: String?, initrd: String?, consoleLog: String, agentSocket: String,
+        disks: [DiskFile], seed: String?, kernel: String?, initrd: String?, consoleLog: String, agentSocket: String?,
         taps: [Int: String]
     ) {
         self.disks = disks

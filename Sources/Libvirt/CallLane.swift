@@ -11,7 +11,8 @@ public enum CallLane: String, Sendable, Hashable, CaseIterable {
     case query
     /// What may take long: opening a connection, starting a guest, its agent, its monitor.
     case long
-    /// Closing and freeing, for which nobody waits. A close that hangs blocks only other closes.
+    /// Closing and freeing, in order, and opening consoles, which must not overtake the closing of others. What hangs
+    /// here holds up nothing else.
     case release
 }
 

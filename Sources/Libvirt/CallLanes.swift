@@ -67,11 +67,6 @@ final class CallLanes: @unchecked Sendable {
         }
     }
 
-    /// As ``Guarded/synchronize()``, for the results of calls.
-    func synchronize() {
-        lock.whileLocked {}
-    }
-
     /// How many calls of a lane wait for a thread.
     func waiting(in lane: CallLane) -> Int {
         lock.whileLocked { lanes[lane]?.waiting.count ?? 0 }
@@ -82,8 +77,7 @@ final class CallLanes: @unchecked Sendable {
         lock.whileLocked { lanes[lane]?.threads ?? 0 }
     }
 
-    // MARK: With the lock held
-
+    /// Checks and queues a ticket. Needs the lock, as do the functions from here to `giveUp`.
     private func admit(_ ticket: CallTicket) -> LibvirtError? {
         if ticket.phase == .settled { return .cancelled(call: ticket.call, callMade: false) }
         ticket.phase = .settled
@@ -166,8 +160,6 @@ final class CallLanes: @unchecked Sendable {
             withExtendedLifetime(work) { refusal?(failure) }
         }
     }
-
-    // MARK: The threads
 
     private func serve(_ lane: CallLane) {
         while let ticket = next(in: lane) {

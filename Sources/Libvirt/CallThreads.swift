@@ -82,19 +82,32 @@ public final class CallThreads: Sendable {
     /// How many threads a lane has.
     func threadCount(in lane: CallLane) -> Int { lanes.threads(in: lane) }
 
+    /// Hands a ticket in, and waits for its answer.
+    ///
+    /// The answer goes through a box of which the caller takes it, and not through the continuation: so the thread
+    /// keeps nothing of it, and a caller who lets go of what it got has let go of the last reference.
     private func submit<Value: Sendable>(
         _ ticket: CallTicket, _ body: @escaping @Sendable () throws(LibvirtError) -> Value
     ) async -> Result<Value, LibvirtError> {
-        let outcome = await withCheckedContinuation {
-            (continuation: CheckedContinuation<Result<Value, LibvirtError>, Never>) in
+        let box = Guarded<Result<Value, LibvirtError>?>(nil)
+        await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
             ticket.work = {
-                let outcome = Result(catching: body)
-                return { continuation.resume(returning: outcome) }
+                let answer = Result(catching: body)
+                // A refusal that came first stands.
+                box.withLock { $0 = $0 ?? answer }
+                return { continuation.resume() }
             }
-            ticket.refusal = { continuation.resume(returning: .failure($0)) }
+            ticket.refusal = { error in
+                box.withLock { $0 = .failure(error) }
+                continuation.resume()
+            }
             lanes.submit(ticket)
         }
-        lanes.synchronize()
-        return outcome
+        let answer = box.withLock { box in
+            defer { box = nil }
+            return box
+        }
+        guard let answer else { preconditionFailure("\(ticket.call) was resumed without an answer") }
+        return answer
     }
 }

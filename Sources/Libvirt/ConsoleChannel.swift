@@ -33,8 +33,6 @@ final class ConsoleChannel: Sendable {
     /// Why nothing more comes.
     var end: ConsoleBuffer.End? { state.withLock { $0.buffer.end } }
 
-    // MARK: libvirt's side
-
     static let firstInterest = events(for: ConsoleBuffer.Interest(readable: true, writable: false))
 
     static var callback: virStreamEventCallback {
@@ -111,8 +109,6 @@ final class ConsoleChannel: Sendable {
     func remove() {
         isRemoved.withLock { $0 = true }
     }
-
-    // MARK: The users' side
 
     /// Ends it for reader and writers. Bytes that came before can still be read, unless it was closed here.
     func finish(_ reason: ConsoleBuffer.End) {

@@ -91,7 +91,8 @@ public final class ConsoleStream: Sendable {
 extension Domain {
     /// Opens a console, which only a running guest has.
     ///
-    /// `virDomainOpenConsole`, libvirt 0.8.6. Blocks, in the lane `control`.
+    /// `virDomainOpenConsole`, libvirt 0.8.6. Blocks, in the lane `release`, behind the consoles that are being closed:
+    /// in libvirt 9.0 opening one by force while the same one is being closed can lock up the whole daemon.
     ///
     /// - Parameters:
     ///   - device: The alias of a serial, console or parallel device; `nil` is the first.
@@ -110,7 +111,7 @@ extension Domain {
         let name: StaticString = "virDomainOpenConsole"
         _ = try whole(device ?? "", "a device's alias", of: name)
         let domain = handle
-        let stream = try await domain.call(name, lane: .control, deadline: deadline) {
+        let stream = try await domain.call(name, lane: .release, deadline: deadline) {
             _ throws(LibvirtError) -> StreamHandle in
             try StreamHandle(to: device, of: domain, flags, channel: ConsoleChannel(capacity: capacity))
         }

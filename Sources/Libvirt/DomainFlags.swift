@@ -147,7 +147,8 @@ public struct ConsoleFlags: OptionSet, Sendable, Hashable {
     public let rawValue: UInt32
     /// The flags with libvirt's.
     public init(rawValue: UInt32) { self.rawValue = rawValue }
-    /// Throw out who has the console now.
+    /// Throw out who has the console now. Not to be used as a matter of course: in libvirt 9.0 the daemon locks up,
+    /// with all its domains, where the one thrown out ends at the same moment.
     public static let force = ConsoleFlags(rawValue: 1 << 0)
     /// Only where the driver lets just one have it at a time.
     public static let safe = ConsoleFlags(rawValue: 1 << 1)

@@ -4,8 +4,8 @@
 import Glibc
 import SystemPackage
 
-/// Reads small files that somebody else may write: links are not followed, only regular files are read, and at most
-/// as many bytes as asked for.
+/// Reads small files that somebody else may write: links are not followed, only regular files of one name are read,
+/// and at most as many bytes as asked for.
 enum BoundedFile {
     /// At most `limit` bytes of the file, from byte `start`.
     static func contents(of path: FilePath, from start: Int64 = 0, atMost limit: Int) throws -> [UInt8] {
@@ -30,13 +30,20 @@ enum BoundedFile {
         }
     }
 
+    /// Whether a directory lies there, and no link to one.
+    static func isDirectory(_ path: FilePath) -> Bool {
+        var status = stat()
+        return lstat(path.string, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+    }
+
     private static func withRegularFile<Result>(
         _ path: FilePath, _ body: (FileDescriptor, Int64) throws -> Result
     ) throws -> Result {
         let descriptor = try FileDescriptor.open(path, .readOnly, options: [.noFollow, .nonBlocking, .closeOnExec])
         return try descriptor.closeAfter {
             var status = stat()
-            guard fstat(descriptor.rawValue, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+            guard fstat(descriptor.rawValue, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_nlink == 1
+            else {
                 throw Errno.invalidArgument
             }
             return try body(descriptor, Int64(status.st_size))

@@ -16,7 +16,7 @@ enum BoundedGuestProgram {
 
     /// The arguments of ``shell``: the script, its name, the limits, then the program and its arguments untouched.
     static func arguments(for program: GuestProgram) -> [String] {
-        let seconds = max(1, program.timeLimit.components.seconds)
+        let seconds = max(1, Int64((program.timeLimit / .seconds(1)).rounded(.up)))
         return ["-c", script, "roost-exec", String(program.outputLimit + 1), String(seconds), program.path]
             + program.arguments
     }

@@ -39,13 +39,19 @@ struct ConnectionChoice: Sendable {
     ) async throws(ComputeError) -> ConnectionChoice {
         let bound = try state.isPrepared ? state.binding() : nil
         let choice = try await unbound(request, bound: bound)
-        if let bound, bound != choice.binding {
+        if let bound, bound != choice.binding, try hasInstances(state) {
             throw ComputeError(
                 .conflict, subject: "state directory \(state.path)",
                 message: "its instances belong to the connection \(bound), not to \(choice.binding)",
                 hint: "leave --connect out, or use another --state-dir")
         }
         return choice
+    }
+
+    private static func hasInstances(_ state: StateDirectory) throws(ComputeError) -> Bool {
+        guard let journal = try Journal.openForReading(state) else { return false }
+        guard try journal.instances().isEmpty else { return true }
+        return try !journal.unfinishedOperations().isEmpty
     }
 
     private static func unbound(

@@ -19,9 +19,13 @@ struct QEMULog {
         guard let bytes = try? BoundedFile.tail(of: path, atMost: 16 << 10) else { return [] }
         let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n").map(String.init)
         let own = lines.lastIndex { $0.contains("starting up") } ?? lines.startIndex
-        let interesting = lines[own...].filter { line in
-            !line.hasPrefix("-") && !line.contains("starting up") && !line.hasPrefix("LC_ALL=")
-                && !line.contains("=/") && !line.contains("/usr/bin/qemu") && !line.contains("shutting down")
+        var interesting: [String] = []
+        var isCommandLine = false
+        for line in lines[own...] where !line.contains("starting up") {
+            // The environment and the command line go over several lines, each but the last with a backslash.
+            let continues = line.hasSuffix("\\")
+            if !continues, !isCommandLine, !line.contains("shutting down") { interesting.append(line) }
+            isCommandLine = continues
         }
         return interesting.suffix(count).map { String($0.prefix(400)) }
     }

@@ -36,6 +36,7 @@ extension LibvirtDriver {
         do throws(LibvirtError) {
             try await domain.start(publishes ? .paused : [], deadline: deadline)
         } catch {
+            if case .reported = error {} else { await turnOffUnasked(domain) }
             throw ComputeError(error, subject: "instance \(instance.name)", change: true)
                 .adding(details: qemuLog.lastLines(10, of: domain.name))
         }
@@ -46,10 +47,14 @@ extension LibvirtDriver {
                 try await domain.resume(deadline: deadline)
             }
         } catch {
-            // The guest never ran; what is left to tell is why.
-            try? await domain.destroy()
+            await turnOffUnasked(domain)
             throw error
         }
+    }
+
+    /// Ends a guest whose start failed half-way, also for a caller that was cancelled; what is left to tell is why.
+    private func turnOffUnasked(_ domain: Domain) async {
+        await Task { try? await domain.destroy(deadline: .now + Self.changeLimit) }.value
     }
 
     /// Leads the published ports into the guest by the monitor's `hostfwd_add`, whose errors come back as text.

@@ -33,10 +33,14 @@ struct HardwareVirtualization: Sendable, Hashable {
     }
 
     private static func processorFlag() -> String? {
+        #if !arch(x86_64)
+        return "of this architecture is not listed"
+        #else
         guard let bytes = try? BoundedFile.contents(of: "/proc/cpuinfo", atMost: 64 << 10) else { return nil }
         let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n")
         guard let flags = lines.first(where: { $0.hasPrefix("flags") || $0.hasPrefix("Features") }) else { return nil }
         return flags.split(separator: " ").first { $0 == "vmx" || $0 == "svm" }.map(String.init)
+        #endif
     }
 
     private static func opens(_ status: stat, for account: GuestAccount) -> Bool {

@@ -13,7 +13,7 @@ actor HostFactsSource {
     private let link: HypervisorLink
     private let instances: FilePath
     private let account: GuestAccount
-    private var known: (connection: ObjectIdentifier, facts: HostFacts)?
+    private var known: (connection: Connection, facts: HostFacts)?
 
     /// How long libvirt may take to tell: the first time it starts every QEMU to ask it.
     private static let limit: Duration = .seconds(90)
@@ -29,10 +29,10 @@ actor HostFactsSource {
     /// - Throws: `hostUnavailable`; `unsupported` where libvirt there has no QEMU that Roost can use.
     func facts() async throws(ComputeError) -> HostFacts {
         let connection = try await link.connection()
-        if let known, known.connection == ObjectIdentifier(connection) { return known.facts }
+        if let known, known.connection === connection { return known.facts }
         let facts = try await Self.read(
-            connection, account: account, hasDirectIO: DirectIO.works(in: instances))
-        known = (ObjectIdentifier(connection), facts)
+            connection, account: account, hasDirectIO: DirectIO.works(in: instances.nearestExisting))
+        known = (connection, facts)
         return facts
     }
 
@@ -113,4 +113,13 @@ enum DirectIO {
 
     /// `O_TMPFILE` of Linux on every architecture that Swift has, which its importer cannot see: a macro of macros.
     private static let temporaryFile: Int32 = 0o20000000 | O_DIRECTORY
+}
+
+extension FilePath {
+    /// The path itself, or the nearest one above it that exists.
+    var nearestExisting: FilePath {
+        var path = self
+        while access(path.string, F_OK) != 0, path != "/" { path.removeLastComponent() }
+        return path
+    }
 }

@@ -177,7 +177,7 @@ struct HostInspection {
     }
 
     private func diskCheck() -> HostCheck {
-        let path = driver.state.nearestExisting
+        let path = driver.state.path.nearestExisting
         guard let space = try? StorageSpace.at(path) else {
             return HostCheck(name: "disk", verdict: .warning, finding: "the free space at \(path) cannot be read")
         }
@@ -206,14 +206,5 @@ struct HostInspection {
                     finding: "not found: \(need.purpose)", remedy: "install \(need.program.package)")
             }
         }
-    }
-}
-
-extension StateDirectory {
-    /// The directory itself, or the nearest one above it that exists.
-    fileprivate var nearestExisting: FilePath {
-        var path = path
-        while access(path.string, F_OK) != 0, path != "/" { path.removeLastComponent() }
-        return path
     }
 }

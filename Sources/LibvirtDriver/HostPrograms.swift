@@ -30,6 +30,9 @@ struct HostPrograms {
             program: HostProgram("tini", package: "tini"), purpose: "it collects ended QEMU processes",
             need: .privateDaemon),
         HostPrograms(
+            program: HostProgram("setpriv", package: "util-linux"), purpose: "it takes on the guests' account",
+            need: .privateDaemon),
+        HostPrograms(
             program: HostProgram("libvirtd", package: "libvirt-daemon"), purpose: "the private daemon",
             need: .privateDaemon),
         HostPrograms(

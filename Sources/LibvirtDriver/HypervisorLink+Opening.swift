@@ -16,7 +16,12 @@ extension HypervisorLink {
         case .uri(let uri):
             self.init { () async throws(ComputeError) in
                 do throws(LibvirtError) {
-                    return try await Connection.open(uri, deadline: .now + PrivateDaemon.patience)
+                    let connection = try await Connection.open(uri, deadline: .now + PrivateDaemon.patience)
+                    // A driver that knows no keepalive, such as the test driver, needs none.
+                    _ = try? await connection.installKeepAlive(
+                        interval: PrivateDaemon.keepAlive.interval, count: PrivateDaemon.keepAlive.count,
+                        deadline: .now + PrivateDaemon.patience)
+                    return connection
                 } catch {
                     throw Self.unreachable(uri, error)
                 }

@@ -19,9 +19,10 @@ actor HypervisorLink {
     ///
     /// - Throws: ``ComputeError`` with code `hostUnavailable` where libvirt cannot be reached.
     func connection() async throws(ComputeError) -> Connection {
-        if let current {
-            if (try? await current.isAlive()) == true { return current }
-            self.current = nil
+        if let known = current {
+            if await Self.isUsable(known) { return known }
+            // While this waited, another caller may have put a new one in its place.
+            if current === known { current = nil }
         }
         let task = opening ?? startOpening()
         let result = await task.value
@@ -35,6 +36,18 @@ actor HypervisorLink {
     func close() async {
         await current?.close()
         current = nil
+    }
+
+    /// Whether the connection lives, as far as can be told: a caller that was cancelled says nothing against it.
+    private static func isUsable(_ connection: Connection) async -> Bool {
+        do throws(LibvirtError) {
+            return try await connection.isAlive(deadline: .now + LibvirtDriver.readLimit)
+        } catch {
+            switch error {
+            case .cancelled, .overloaded: return true
+            case .reported, .deadlineExceeded, .closed: return false
+            }
+        }
     }
 
     private func startOpening() -> Task<Result<Connection, ComputeError>, Never> {

@@ -83,7 +83,9 @@ struct InstanceExecutor: OperationExecutor {
     /// The instance's domain, where it exists and carries this operation's id: an undo touches no other.
     private func ownDomain() async throws(ComputeError) -> Domain? {
         guard let domain = try await host.domain(id) else { return nil }
-        let xml = try await host.translating(subject) { () throws(LibvirtError) in try await domain.xml(.inactive) }
+        let xml = try await host.translating(subject) { () throws(LibvirtError) in
+            try await domain.xml(.inactive, deadline: .now + LibvirtDriver.readLimit)
+        }
         return InstanceMetadata.read(fromDomainXML: xml)?.operationID == operationID.description ? domain : nil
     }
 
@@ -93,8 +95,8 @@ struct InstanceExecutor: OperationExecutor {
 
     private func turnOff(_ domain: Domain) async throws(ComputeError) {
         do throws(LibvirtError) {
-            guard try await domain.isActive() else { return }
-            try await domain.destroy()
+            guard try await domain.isActive(deadline: .now + LibvirtDriver.readLimit) else { return }
+            try await domain.destroy(deadline: .now + LibvirtDriver.changeLimit)
         } catch {
             if error.code == .noDomain || error.code == .operationInvalid { return }
             throw ComputeError(error, subject: subject, change: true)
@@ -107,7 +109,7 @@ struct InstanceExecutor: OperationExecutor {
 
     private func undefine(_ domain: Domain) async throws(ComputeError) {
         do throws(LibvirtError) {
-            try await domain.undefine()
+            try await domain.undefine(deadline: .now + LibvirtDriver.changeLimit)
         } catch {
             if error.code == .noDomain { return }
             throw ComputeError(error, subject: subject, change: true)

@@ -37,24 +37,15 @@ extension LibvirtDriver {
         }
     }
 
-    /// The console's log as it grows; ends when the instance is gone or the task is cancelled.
+    /// The console's log as it grows; ends when the instance's directory is gone or the task is cancelled.
+    ///
+    /// Nothing is read ahead: a reader that is slow makes the log's bound hold for memory too.
     public func followConsoleLog(
         _ id: InstanceID, tail: Int?, context: OperationContext
     ) async throws(ComputeError) -> AsyncThrowingStream<[UInt8], any Error> {
-        let start = try await consoleLog(id, tail: tail, context: context)
-        let opened = GrowingFile(path: files.consoleLogPath(of: id))
-        return AsyncThrowingStream(bufferingPolicy: .unbounded) { continuation in
-            let task = Task {
-                var follower = opened
-                continuation.yield(start)
-                while !Task.isCancelled {
-                    if let bytes = follower.next() { continuation.yield(bytes) }
-                    guard (try? await Task.sleep(for: .milliseconds(100))) != nil else { break }
-                }
-                continuation.finish()
-            }
-            continuation.onTermination = { _ in task.cancel() }
-        }
+        let follower = ConsoleFollower(log: files.consoleLogPath(of: id), directory: files.directory(of: id))
+        await follower.begin(with: try await consoleLog(id, tail: tail, context: context))
+        return AsyncThrowingStream { await follower.next() }
     }
 
     private static func consoleError(_ error: LibvirtError, subject: String) -> ComputeError {
@@ -92,31 +83,5 @@ private struct DomainConsole: ConsoleSession {
 
     func close() async {
         await stream.close()
-    }
-}
-
-/// A file that another process appends to and now and then replaces by a new one of the same name.
-private struct GrowingFile {
-    private let path: FilePath
-    private var inode: UInt64?
-    private var offset: Int64 = 0
-
-    init(path: FilePath) {
-        self.path = path
-        (inode, offset) = BoundedFile.extent(of: path) ?? (nil, 0)
-    }
-
-    /// What was appended since the last call, at most 1 MiB; nil where nothing was.
-    mutating func next() -> [UInt8]? {
-        guard let (inode, size) = BoundedFile.extent(of: path) else { return nil }
-        if inode != self.inode || size < offset {
-            self.inode = inode
-            offset = 0
-        }
-        guard size > offset, let bytes = try? BoundedFile.contents(of: path, from: offset, atMost: 1 << 20) else {
-            return nil
-        }
-        offset += Int64(bytes.count)
-        return bytes
     }
 }

@@ -36,16 +36,39 @@ extension LibvirtDriver: InstanceLifecycle {
         let result = try await locks.withLock(
             id, operation: Action.spawn.rawValue, context: context, waitingAtMost: Self.lockPatience
         ) { () throws(ComputeError) in
-            try state.bind(connection: choice.binding)
+            try bind(journal)
             return try await runner(journal).run(
                 request, steps: work.instance.spawnSteps(until: goal), executor: executor, context: context)
         }
         switch result {
         case .done:
-            return try await status(of: record, context: context)
+            return try await statusOfMade(record, principal: context.principal)
         case .repeated(let earlier):
             return try await self.instance(earlier.instanceID.description, context: context)
         }
+    }
+
+    /// Binds the state directory to this connection; a binding that has no instances yet gives way.
+    private func bind(_ journal: Journal) throws(ComputeError) {
+        if try journal.instances().isEmpty {
+            try state.rebind(connection: choice.binding)
+        } else {
+            try state.bind(connection: choice.binding)
+        }
+    }
+
+    /// The status of an instance that was made: neither a cancelled caller nor a passed deadline makes that untrue.
+    private func statusOfMade(
+        _ record: InstanceRecord, principal: Principal
+    ) async throws(ComputeError) -> InstanceStatus {
+        let reading = Task { () async -> Result<InstanceStatus, ComputeError> in
+            do throws(ComputeError) {
+                return .success(try await status(of: record, context: OperationContext(principal: principal)))
+            } catch {
+                return .failure(error.adding(details: ["the instance was made"], outcome: .happened))
+            }
+        }
+        return try await reading.value.get()
     }
 
     /// Deletes the instance with its disks as a journaled operation, which a crash leaves to be finished.
@@ -53,6 +76,7 @@ extension LibvirtDriver: InstanceLifecycle {
         _ id: InstanceID, policy: DeletePolicy, context: OperationContext
     ) async throws(ComputeError) {
         try authorizer.authorize(.delete, subject: "instance \(id)", context: context)
+        try await currentCapabilities().require(.lifecycle, for: "instance \(id)")
         let journal = try await journal(settlingFor: context)
         try await locks.withLock(
             id, operation: Action.delete.rawValue, context: context, waitingAtMost: Self.lockPatience
@@ -110,7 +134,7 @@ extension LibvirtDriver: InstanceLifecycle {
         }
     }
 
-    private func requireCapabilities(
+    func requireCapabilities(
         for instance: Instance, subject: String, context: OperationContext
     ) async throws(ComputeError) {
         let capabilities = try await currentCapabilities()

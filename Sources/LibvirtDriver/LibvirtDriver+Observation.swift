@@ -103,7 +103,7 @@ extension LibvirtDriver: InstanceObservation {
         let ids = Set(known.map(\.id))
         var found: [InstanceRecord] = []
         for state in states where !ids.contains(InstanceID(state.domain.uuid)) {
-            guard let domain = try await domain(InstanceID(state.domain.uuid)),
+            guard let domain = try? await domain(InstanceID(state.domain.uuid)),
                 let xml = try? await domain.xml(.inactive, deadline: .now + Self.readLimit),
                 let metadata = InstanceMetadata.read(fromDomainXML: xml),
                 let operationID = OperationID(metadata.operationID)

@@ -109,7 +109,7 @@ extension LibvirtDriver: PowerControl {
 
     private func requireRunning(_ domain: Domain) async throws(ComputeError) {
         let state = try await state(of: domain)
-        if case .running = state { return }
+        guard state.instanceState != .running else { return }
         throw ComputeError(
             .conflict, subject: "instance \(domain.name)",
             message: "it is \(state.instanceState.rawValue), not running",

@@ -2,6 +2,7 @@
 // Copyright 2026 The Roost authors
 
 import Compute
+import Glibc
 import Libvirt
 import Programs
 import SystemPackage
@@ -22,9 +23,11 @@ struct PrivateDaemon: Sendable {
     static let patience: Duration = .seconds(10)
     /// How long a daemon may take from its start to its first answer.
     static let startLimit: Duration = .seconds(30)
+    /// How long another process may take to start or replace it.
+    private static let lockLimit: Duration = .seconds(60)
     /// Seconds of silence after which an open connection asks the daemon for a sign of life, and how often it asks:
     /// it is dropped once ``patience`` is over.
-    private static let keepAlive = (interval: Int32(2), count: UInt32(4))
+    static let keepAlive = (interval: Int32(1), count: UInt32(9))
 
     /// The session daemon's address inside the state directory.
     var uri: String { "qemu:///session?socket=\(state.daemonSocket)" }
@@ -35,17 +38,21 @@ struct PrivateDaemon: Sendable {
     func connect() async throws(ComputeError) -> Connection {
         // A daemon that still answers was started elsewhere: it would look for what is here in its old place.
         try refuseElsewhere()
-        if let connection = try? await open() { return connection }
+        let isSilent: Bool
+        do throws(LibvirtError) {
+            return try await open(within: Self.patience)
+        } catch {
+            if case .deadlineExceeded = error { isSilent = true } else { isSilent = false }
+        }
         try requireClientLibrary()
-        return try await DaemonStartLock.hold(state.path.appending("daemon.lock"), waitingAtMost: Self.startLimit) {
+        return try await DaemonStartLock.hold(state.path.appending("daemon.lock"), waitingAtMost: Self.lockLimit) {
             () async throws(ComputeError) in
-            var lastFailure: LibvirtError
+            // Another process may have started or replaced it meanwhile. One that was silent gets no second patience.
             do throws(LibvirtError) {
-                return try await open()
+                return try await open(within: isSilent ? .seconds(1) : Self.patience)
             } catch {
-                lastFailure = error
+                if case .deadlineExceeded = error { await endHungDaemon() }
             }
-            if case .deadlineExceeded = lastFailure { await endHungDaemon() }
             return try await start()
         }
     }
@@ -57,8 +64,8 @@ struct PrivateDaemon: Sendable {
     }
 
     /// Opens a connection and asks it something: a daemon that is just ending accepts, and then hangs up.
-    private func open() async throws(LibvirtError) -> Connection {
-        let deadline = ContinuousClock.now + Self.patience
+    private func open(within limit: Duration) async throws(LibvirtError) -> Connection {
+        let deadline = ContinuousClock.now + limit
         let uri: ConnectionURI
         do {
             uri = try ConnectionURI(self.uri)
@@ -67,7 +74,6 @@ struct PrivateDaemon: Sendable {
         }
         let connection = try await Connection.open(uri, deadline: deadline)
         _ = try await connection.libraryVersion(deadline: deadline)
-        // A daemon that hangs later would else keep the connection for ever, and fail each call at its deadline.
         try await connection.installKeepAlive(
             interval: Self.keepAlive.interval, count: Self.keepAlive.count, deadline: deadline)
         return connection
@@ -85,10 +91,25 @@ struct PrivateDaemon: Sendable {
         }
     }
 
+    /// Refuses where a program of the chain is missing, whose end nobody would see.
+    private func requirePrograms() throws(ComputeError) {
+        for need in HostPrograms.needed where need.need == .privateDaemon {
+            do throws(ProgramError) {
+                _ = try need.program.locate()
+            } catch {
+                throw ComputeError(
+                    .hostUnavailable, subject: "the private libvirt daemon", message: error.message, hint: error.hint)
+            }
+        }
+    }
+
     private func start() async throws(ComputeError) -> Connection {
         let launch = PrivateDaemonLaunch(
-            state: state, account: account, hidesKVM: HardwareVirtualization.read(for: account).isTrap,
+            state: state, account: account,
+            hidesKVM: geteuid() == 0 && HardwareVirtualization.read(for: account).isTrap,
+
             idleSeconds: idleSeconds)
+        try requirePrograms()
         BoundedLog.trim(launch.logFile, toLast: 256 << 10)
         do throws(ProgramError) {
             _ = try await ProgramRunner().run(launch.call)
@@ -98,7 +119,7 @@ struct PrivateDaemon: Sendable {
         let deadline = ContinuousClock.now + Self.startLimit
         var pause: Duration = .milliseconds(5)
         while ContinuousClock.now < deadline {
-            if let connection = try? await open() { return connection }
+            if let connection = try? await open(within: Self.patience) { return connection }
             do {
                 try await Task.sleep(for: pause)
             } catch {

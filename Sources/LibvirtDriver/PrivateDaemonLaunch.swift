@@ -39,7 +39,7 @@ struct PrivateDaemonLaunch {
     /// The daemon's whole environment: every directory lies inside the state directory.
     private var environment: [String: String] {
         [
-            "PATH": "/usr/sbin:/usr/bin:/sbin:/bin",
+            "PATH": HostProgram.searchPath.map(\.string).joined(separator: ":"),
             "LC_ALL": "C",
             "HOME": state.daemonHome.string,
             "XDG_RUNTIME_DIR": state.daemonRun.string,
@@ -75,7 +75,7 @@ struct PrivateDaemonLaunch {
     /// A read-only empty file over the device: root opens a file without permission bits, but not for writing on a
     /// read-only mount.
     private static let hide = """
-        empty=$(mktemp) && mount --bind "$empty" /dev/kvm && rm -f "$empty" && mount -o remount,ro,bind /dev/kvm || exit 1
+        empty=$(mktemp) && mount --bind "$empty" /dev/kvm && rm -f "$empty" && mount -o remount,ro,bind /dev/kvm
         exec "$@"
         """
 

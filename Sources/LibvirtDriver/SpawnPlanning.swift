@@ -15,6 +15,7 @@ extension LibvirtDriver: InstancePlanning {
     /// What a spawn would do; changes nothing.
     public func plan(_ instance: Instance, context: OperationContext) async throws(ComputeError) -> SpawnPreview {
         try authorizer.authorize(.plan, subject: "instance \(instance.name)", context: context)
+        try await requireCapabilities(for: instance, subject: "instance \(instance.name)", context: context)
         let stored = try await storedImages(for: instance)
         let work = try await spawnWork(
             for: instance, id: InstanceID(), operationID: OperationID(), images: stored, context: context)
@@ -118,9 +119,17 @@ extension LibvirtDriver: InstancePlanning {
             disks: disks, seed: instance.cloudInit == nil ? nil : files.seedPath(of: id).string,
             kernel: instance.boot.flatMap { images[$0.kernel]?.path.string },
             initrd: instance.boot?.initrd.flatMap { images[$0]?.path.string },
-            consoleLog: files.consoleLogPath(of: id).string, agentSocket: state.agentSocket(of: id).string,
+            consoleLog: files.consoleLogPath(of: id).string, agentSocket: agentSocket(of: id),
             taps: Dictionary(
                 uniqueKeysWithValues: instance.bridgedInterfaces.map { ($0, TapDevice(instance: id, index: $0).name) }))
+    }
+
+    /// Inside the private daemon's directory, whose paths would else be too long; another libvirt chooses for itself.
+    private func agentSocket(of id: InstanceID) -> String? {
+        switch choice.target {
+        case .privateDaemon: state.agentSocket(of: id).string
+        case .uri: nil
+        }
     }
 
     /// Refuses images of another kind than their place needs, and disks that are smaller than their image.

@@ -164,6 +164,19 @@ struct CallThreadsTests {
         }
     }
 
+    @Test("keeps nothing of the answer once the caller has it")
+    func answerIsHandedOver() async throws {
+        final class Token: Sendable {}
+        let threads = Self.narrow()
+        for _ in 0..<1000 {
+            var token: Token? = try await threads.call("f", lane: .control) { Token() }
+            weak let watched = token
+            #expect(watched != nil)
+            token = nil
+            #expect(watched == nil)
+        }
+    }
+
     @Test("serves two hundred tasks at once")
     func manyTasks() async throws {
         let threads = CallThreads()
