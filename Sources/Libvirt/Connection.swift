@@ -50,12 +50,6 @@ public final class Connection: Sendable {
         return Connection(handle, uri: uri)
     }
 
-    /// Begins to load libvirt, on a thread of its own, for a first connection that comes soon; waits for nothing.
-    public static func prepare(threads: CallThreads = .shared) {
-        // What goes wrong is told to the first that connects.
-        threads.post(to: .long) { try? EventLoop.start() }
-    }
-
     /// Closes the connection. Streams of events end; later calls fail as `closed`; closing again does nothing.
     ///
     /// `virConnectClose`, libvirt 0.0.3. Blocks, in the lane `release`, for 30 seconds at most. libvirt keeps its own

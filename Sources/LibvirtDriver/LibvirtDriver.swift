@@ -25,17 +25,11 @@ public final class LibvirtDriver: Sendable {
     let taps: TapDevices
     let facts: HostFactsSource
 
-    /// Begins to load libvirt, for a driver that is opened soon; waits for nothing, and reports nothing.
-    public static func prepare() {
-        Connection.prepare()
-    }
-
-    /// Opens a driver; libvirt is reached only when it is first needed, and loaded meanwhile.
+    /// Opens a driver; libvirt is reached only when it is first needed.
     ///
     /// - Throws: ``ComputeError``: `invalid` for a malformed connection URI, `conflict` where the state directory is
     ///   bound to another connection, `hostUnavailable` where the account that guests run as does not exist.
     public static func open(_ configuration: DriverConfiguration) async throws(ComputeError) -> LibvirtDriver {
-        prepare()
         let choice = try await ConnectionChoice.choose(configuration.connection, state: configuration.stateDirectory)
         return LibvirtDriver(configuration, choice: choice, account: try GuestAccount.forGuests())
     }

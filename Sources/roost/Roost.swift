@@ -11,18 +11,11 @@ import SystemPackage
 @main
 enum Roost {
     static func main() async {
-        // Loading libvirt takes longer than reading the command line, and nearly every verb needs it.
-        if let verb = CommandLine.arguments.dropFirst().first, !verb.hasPrefix("-"), !offlineVerbs.contains(verb) {
-            LibvirtDriver.prepare()
-        }
         let composition = Composition(version: "0.1.0", components: components) { request throws(ComputeError) in
             try await open(request)
         }
         exit(await RoostCommand.run(arguments: Array(CommandLine.arguments.dropFirst()), composition: composition))
     }
-
-    /// The verbs that open no driver.
-    private static let offlineVerbs: Set<String> = ["help", "spec"]
 
     @Sendable
     private static func components() -> [ComponentVersion] {
