@@ -5,7 +5,7 @@ SWIFT ?= swift
 PREFIX ?= /usr/local
 SWIFT_SOURCES = Package.swift Sources Tests Benchmarks
 PRODUCT = roost
-# Swift's runtime and Foundation inside the program: it starts sooner, and needs no Swift where it runs. Packed
+# Swift's runtime and Foundation inside the program: it needs no Swift where it runs. Packed
 # relocations make it smaller in memory.
 RELEASE = -c release --static-swift-stdlib -Xswiftc -use-ld=lld -Xlinker -z -Xlinker pack-relative-relocs
 
