@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 The Roost authors
+
+import Foundation
+import Glibc
+import RoostKit
+import Testing
+
+/// Files that may not become images, and a disk without room for them.
+@Suite("roost image add's refusals", .serialized)
+struct ImageRefusalTests {
+    /// A file that is refused, and a part of the reason.
+    enum BadImage: String, CaseIterable {
+        case rawAsQCOW2 = "is not a qcow2 image"
+        case qcow2AsRaw = "was declared raw and is qcow"
+        case backingFile = "lies over a backing file"
+        case truncated = "is truncated"
+        case brokenReferences = "is corrupt in"
+        case empty = "is empty"
+
+        var format: String { self == .qcow2AsRaw ? "raw" : "qcow2" }
+
+        /// Makes the file.
+        func make(at path: String) throws {
+            let tiny = try GuestImage.tiny.path()
+            switch self {
+            case .rawAsQCOW2: try Data(count: 1 << 20).write(to: URL(filePath: path))
+            case .empty: try Data().write(to: URL(filePath: path))
+            case .qcow2AsRaw: try HostCommand("cp", tiny, path).output()
+            case .backingFile:
+                try HostCommand("qemu-img", "create", "-q", "-f", "qcow2", "-b", tiny, "-F", "qcow2", path).output()
+            case .truncated:
+                try HostCommand("cp", tiny, path).output()
+                try HostCommand("truncate", "-s", "70000", path).output()
+            case .brokenReferences:
+                try HostCommand("cp", tiny, path).output()
+                try Self.clearReferences(of: path)
+            }
+        }
+
+        /// Zeroes the first block of reference counts, which the table at the offset in bytes 48 to 55 points to.
+        private static func clearReferences(of path: String) throws {
+            let file = try FileHandle(forUpdating: URL(filePath: path))
+            let table = try number(in: file, at: 48)
+            let block = try number(in: file, at: table)
+            try file.seek(toOffset: block)
+            try file.write(contentsOf: Data(count: 4_096))
+            try file.close()
+        }
+
+        private static func number(in file: FileHandle, at offset: UInt64) throws -> UInt64 {
+            try file.seek(toOffset: offset)
+            return try #require(try file.read(upToCount: 8)).reduce(0) { $0 << 8 | UInt64($1) }
+        }
+    }
+
+    @Test("refuses a bad file with the reason, and keeps nothing of it", arguments: BadImage.allCases)
+    func refused(image: BadImage) async throws {
+        let lab = try await Lab.ready("bad-image")
+        let before = try await HostSnapshot.take(lab)
+        let path = try Lab.base + "/\(image).bad"
+        defer { unlink(path) }
+        try image.make(at: path)
+        let outcome = try await lab.roost("image", "add", "bad", path, "--format", image.format, "-o", "json")
+        #expect(outcome.status == 2)
+        #expect(try outcome.error["kind"] == "invalid")
+        #expect(try outcome.error["message"]?.text?.contains(image.rawValue) == true, "\(outcome.errorText)")
+        try await lab.expectUnchanged(since: before)
+    }
+
+    @Test(
+        "says that the disk is full, and keeps nothing of the image",
+        .enabled(if: geteuid() == 0, "only root may mount a small file system"))
+    func fullDisk() async throws {
+        let directory = try Lab.base + "/disk"
+        try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+        try HostCommand("mount", "-t", "tmpfs", "-o", "size=16m,mode=0711", "roost-test", directory).output()
+        defer { #expect(throws: Never.self) { try HostCommand("umount", "--lazy", directory).output() } }
+        let roost = CommandRun(stateDirectory: directory + "/full")
+        let outcome = try await roost(
+            "image", "add", "tiny", GuestImage.tiny.path(), "--format", "qcow2", "-o", "json")
+        #expect(outcome.status == 9, "\(outcome.errorText)")
+        #expect(try outcome.error["kind"] == "exhausted")
+        #expect(try outcome.error["outcome"] == "did_not_happen")
+        #expect(try FileManager.default.contentsOfDirectory(atPath: directory + "/full/images") == [])
+        #expect(try await roost.json("image", "list") == .array([]))
+    }
+}
