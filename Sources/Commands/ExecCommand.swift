@@ -27,7 +27,7 @@ struct ExecCommand: Verb {
 
     @Option(
         name: .customLong("output-limit"),
-        help: ArgumentHelp("How much of each output is kept, at most 4 MiB.", valueName: "size"))
+        help: ArgumentHelp("How much of each output is kept, at most 1 MiB.", valueName: "size"))
     var outputLimit = OutputLimit.maximum
 
     @Argument(parsing: .postTerminator, help: "The program and its arguments, after --.")
@@ -55,7 +55,7 @@ struct ExecCommand: Verb {
         guard global.output == .table else { return try presenter.result(result.outputValue) { "" } }
         try presenter.raw(result.output)
         if !result.errorOutput.isEmpty { try presenter.rawError(result.errorOutput) }
-        if result.truncated { presenter.note("the output was longer than was kept; --output-limit is at most 4 MiB") }
+        if result.truncated { presenter.note("the output was longer than was kept; --output-limit is at most 1 MiB") }
     }
 }
 

@@ -68,11 +68,11 @@ public struct GuestProgram: Sendable, Hashable {
     public let arguments: [String]
     /// How long it may run.
     public let timeLimit: Duration
-    /// How many bytes of each of its outputs are kept, at most 4 MiB.
+    /// How many bytes of each of its outputs are kept, at most 1 MiB.
     public let outputLimit: Int
 
-    /// The most that can be kept of an output: larger replies would end the agent's channel.
-    public static let maximumOutput = 4 << 20
+    /// The most that can be kept of an output: both, in base64, have to fit into one message of libvirt's, of 4 MiB.
+    public static let maximumOutput = 1 << 20
 
     /// A program to run.
     public init(

@@ -15,8 +15,8 @@ struct GuestAgent {
 
     /// How long the agent may take for one reply.
     private static let replyLimit: Duration = .seconds(20)
-    /// How long a program that was told to end may take to do so.
-    private static let endingLimit: Duration = .seconds(10)
+    /// How long a program that was told to end may take to do so: more than its wrapper gives it.
+    private static let endingLimit: Duration = .seconds(8)
 
     /// Whether the agent answers a ping now.
     func answers() async -> Bool {
@@ -46,8 +46,9 @@ struct GuestAgent {
 
     /// Runs a program to its end, its outputs and its time bounded inside the guest where it has a shell.
     func run(_ program: GuestProgram) async throws(ComputeError) -> GuestProgramResult {
-        let started = try await start(program)
+        // Before the guest's own count begins: what the wrapper ended is then surely late.
         let timeIsUp = ContinuousClock.now + program.timeLimit
+        let started = try await start(program)
         let end = min(deadline ?? timeIsUp + Self.endingLimit, timeIsUp + Self.endingLimit)
         var pause: Duration = .milliseconds(5)
         while true {
@@ -76,9 +77,8 @@ struct GuestAgent {
         }
     }
 
-    /// `timeout` ends a program with status 124, or 137 where it had to be killed.
     private func endedByTimeLimit(_ status: AgentProtocol.Status, timeIsUp: ContinuousClock.Instant) -> Bool {
-        ContinuousClock.now >= timeIsUp && (status.exitcode == 124 || status.exitcode == 137)
+        ContinuousClock.now >= timeIsUp && status.exitcode == BoundedGuestProgram.timeLimitStatus
     }
 
     private func timeLimitPassed(_ program: GuestProgram) -> ComputeError {
