@@ -50,7 +50,9 @@ let floors: [Target] = [
         ],
         swiftSettings: settings),
 
-    .target(name: "RoostKit", dependencies: ["Compute", "InstanceModel", "LibvirtDriver"], swiftSettings: settings),
+    .target(
+        name: "RoostKit", dependencies: ["Compute", "InstanceModel", "LibvirtDriver", .system],
+        swiftSettings: settings),
     .target(
         name: "Commands", dependencies: ["Compute", "InstanceModel", .argumentParser, .system, .yams],
         swiftSettings: settings),
@@ -96,9 +98,14 @@ let tests: [Target] = [
         swiftSettings: settings),
     .executableTarget(
         name: "SpawnVictim", dependencies: ["RoostKit", .system], path: "Tests/SpawnVictim", swiftSettings: settings),
+    .executableTarget(
+        name: "EmbeddingExample", dependencies: ["RoostKit"], path: "Tests/EmbeddingExample",
+        swiftSettings: settings),
     .testTarget(
         name: "IntegrationTests",
-        dependencies: ["Compute", "Libvirt", "LibvirtDriver", "RoostKit", "SpawnVictim", "roost", .system],
+        dependencies: [
+            "Compute", "EmbeddingExample", "Libvirt", "LibvirtDriver", "RoostKit", "SpawnVictim", "roost", .system,
+        ],
         swiftSettings: settings),
 ]
 

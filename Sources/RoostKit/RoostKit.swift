@@ -5,3 +5,4 @@
 @_exported public import Compute
 @_exported public import InstanceModel
 @_exported public import LibvirtDriver
+@_exported public import SystemPackage
