@@ -107,6 +107,7 @@ let tests: [Target] = [
             "Compute", "EmbeddingExample", "Libvirt", "LibvirtDriver", "RoostKit", "SpawnVictim", "roost", .system,
         ],
         swiftSettings: settings),
+    .testTarget(name: "TidyTests", swiftSettings: settings),
 ]
 
 let package = Package(

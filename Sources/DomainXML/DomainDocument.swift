@@ -67,7 +67,7 @@ public struct DomainDocument: Sendable, Hashable {
         try schema.validatedText(of: root, indentation: indentation)
     }
 
-    /// What of this definition another one lacks or has otherwise, such as the one that libvirt gives back: libvirt adds
+    /// What of this definition another one lacks or has otherwise, such as the one that libvirt gives back: it adds
     /// what was left to it, and takes nothing away.
     public func missing(in actual: DomainDocument) -> [XMLDifference] {
         root.missing(in: actual.root)

@@ -18,6 +18,7 @@ extension MACAddress {
         func mix(_ byte: UInt8) {
             hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3
         }
+        // SAFETY: the bytes are of values, and read only while the calls last.
         withUnsafeBytes(of: id.uuid.uuid) { $0.forEach(mix) }
         withUnsafeBytes(of: UInt64(index).littleEndian) { $0.forEach(mix) }
         let folded = hash ^ (hash >> 24) ^ (hash >> 48)

@@ -42,5 +42,6 @@ struct CallbackID: Sendable, Hashable {
     let number: Int
 
     /// The number in the form in which C hands it back; never dereferenced.
+    // SAFETY: a number in a pointer's clothes, which nobody follows.
     var opaque: UnsafeMutableRawPointer? { UnsafeMutableRawPointer(bitPattern: number) }
 }

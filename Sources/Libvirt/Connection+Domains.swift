@@ -82,6 +82,7 @@ extension Connection {
         uuid: UUID, deadline: ContinuousClock.Instant? = nil
     ) async throws(LibvirtError) -> Domain {
         try await domain("virDomainLookupByUUID", lane: .query, deadline: deadline) { connection in
+            // SAFETY: a UUID is 16 bytes, which libvirt reads only while the call lasts.
             withUnsafeBytes(of: uuid.uuid) { bytes in
                 virDomainLookupByUUID(connection, bytes.bindMemory(to: UInt8.self).baseAddress)
             }

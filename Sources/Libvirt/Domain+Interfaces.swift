@@ -67,6 +67,7 @@ public struct GuestInterface: Sendable, Hashable {
     init(_ interface: virDomainInterface) {
         name = interface.name.map { String(cString: $0) } ?? ""
         hardwareAddress = interface.hwaddr.map { String(cString: $0) }
+        // SAFETY: libvirt gave `naddrs` addresses, which the caller frees only after this.
         addresses = UnsafeBufferPointer(start: interface.addrs, count: Int(interface.naddrs)).map { address in
             Address(
                 text: address.addr.map { String(cString: $0) } ?? "",

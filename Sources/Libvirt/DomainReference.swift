@@ -25,6 +25,7 @@ public struct DomainReference: Sendable, Hashable {
     init?(_ pointer: OpaquePointer?) {
         var uuid: uuid_t = (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
         guard let pointer, let name = virDomainGetName(pointer) else { return nil }
+        // SAFETY: a UUID is 16 bytes, which libvirt writes only while the call lasts.
         let status = withUnsafeMutableBytes(of: &uuid) { bytes in
             virDomainGetUUID(pointer, bytes.bindMemory(to: UInt8.self).baseAddress)
         }

@@ -23,6 +23,7 @@ public struct NodeInfo: Sendable, Hashable {
     public let threadsPerCore: Int
 
     init(_ info: virNodeInfo) {
+        // SAFETY: the bytes are of a value, and read only while the call lasts.
         model = withUnsafeBytes(of: info.model) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
         memoryBytes = UInt64(info.memory) * 1024
         cpus = Int(info.cpus)

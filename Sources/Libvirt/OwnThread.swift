@@ -47,6 +47,7 @@ enum OwnThread {
 
     private static let run: @convention(c) (UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? = { argument in
         guard let argument else { return nil }
+        // SAFETY: the retain that was given to this thread is taken over once.
         Unmanaged<Start>.fromOpaque(argument).takeRetainedValue().body()
         return nil
     }

@@ -180,8 +180,10 @@ extension InstanceStep {
         case .files: return "make the instance's directory"
         case .disk(let index):
             return switch work.instance.disks[index] {
-            case .image(let name, let size):
-                "make \(DeviceNames.disk(index)), \(size?.size.description ?? "as large as the image"), over image \(name)"
+            case .image(let name, let size?):
+                "make \(DeviceNames.disk(index)), \(size.size), over image \(name)"
+            case .image(let name, nil):
+                "make \(DeviceNames.disk(index)), as large as the image, over image \(name)"
             case .blank(let size): "make \(DeviceNames.disk(index)), \(size.size), empty"
             }
         case .seed: return "make the cloud-init seed"

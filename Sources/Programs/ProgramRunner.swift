@@ -113,7 +113,7 @@ public struct ProgramRunner: Sendable {
             guard let input = call.input else {
                 return .success(try await launch(configuration, input: .none, limit: call.limits.outputBytes))
             }
-            // Given as a file and not through a pipe: a program that stops reading would make a pipe raise SIGPIPE here.
+            // A file and not a pipe: a program that stops reading would make a pipe raise SIGPIPE here.
             let file = try AnonymousInput.descriptor(holding: input)
             return .success(
                 try await launch(

@@ -60,6 +60,7 @@ struct HashedCopy: ~Copyable {
             while offset < extent.upperBound {
                 try flag.check()
                 let count = Int(min(UInt64(buffer.count), extent.upperBound - offset))
+                // SAFETY: both are parts of `buffer`, and not kept.
                 let part = UnsafeMutableRawBufferPointer(rebasing: buffer[..<count])
                 let got = try source.read(into: part, at: offset)
                 guard got > 0 else { throw .sourceChanged(source.path) }
@@ -78,6 +79,7 @@ struct HashedCopy: ~Copyable {
         while left > 0 {
             try flag.check()
             let part = Int(min(UInt64(buffer.count), left))
+            // SAFETY: a part of `buffer`, all of which was made zero.
             hash.update(bufferPointer: UnsafeRawBufferPointer(rebasing: buffer[..<part]))
             left -= UInt64(part)
         }

@@ -45,6 +45,7 @@ enum HardenedParser {
     }
 
     private static func state(_ context: xmlParserCtxtPtr) -> UnsafeMutablePointer<State>? {
+        // SAFETY: it points to the state, or to nothing, for as long as the parser runs.
         context.pointee._private?.assumingMemoryBound(to: State.self)
     }
 

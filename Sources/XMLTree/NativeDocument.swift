@@ -23,6 +23,7 @@ struct NativeDocument: ~Copyable {
         guard let pointer = xmlNewDoc("1.0") else { throw .outOfMemory }
         let document = NativeDocument(adopting: pointer)
         // Without it, characters in attributes outside ASCII are written as numbers.
+        // SAFETY: the copy is libxml2's own, and freed with the document.
         pointer.pointee.encoding = UnsafePointer(xmlStrdup("UTF-8"))
         var writer = NativeTreeWriter(document: pointer)
         try writer.write(root)

@@ -26,7 +26,8 @@ public struct XMLLimits: Sendable, Hashable {
 
 /// What a parser does with white space that only lays out elements.
 ///
-/// White space lays out where an element has children other than text and no text but white space. Everywhere else it is content.
+/// White space lays out where an element has children other than text and no text but white space. Everywhere else
+/// it is content.
 public enum XMLWhitespace: Sendable, Hashable {
     /// It is left out.
     case dropped

@@ -90,6 +90,7 @@ private final class ErrorLog {
     /// A refused document can be refused at each of its nodes; the first reports tell enough.
     private static let limit = 8
 
+    // SAFETY: whoever hands this out keeps the log until the call that it was given to is over.
     var context: UnsafeMutableRawPointer { Unmanaged.passUnretained(self).toOpaque() }
 
     static let handler: @convention(c) (UnsafeMutableRawPointer?, UnsafeMutablePointer<xmlError>?) -> Void = {

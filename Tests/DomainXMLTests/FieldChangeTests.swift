@@ -91,7 +91,8 @@ struct FieldChange: Sendable, CustomTestStringConvertible {
                 #"<driver name="qemu" type="qcow2" cache="none" io="native" discard="unmap" detect_zeroes="unmap"/>"#
             ],
             adds: [
-                #"<driver name="qemu" type="qcow2" cache="writeback" io="native" discard="unmap" detect_zeroes="unmap"/>"#
+                #"<driver name="qemu" type="qcow2" cache="writeback" io="native" discard="unmap" "#
+                    + #"detect_zeroes="unmap"/>"#
             ]
         ) { $0.disks[0].driver.cache = .writeback },
         FieldChange(

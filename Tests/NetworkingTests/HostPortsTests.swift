@@ -37,6 +37,7 @@ final class HeldPort {
                 }
                 length = socklen_t(MemoryLayout<sockaddr_in>.size)
             }
+            // SAFETY: as above.
             try storage.withMemoryRebound(to: sockaddr.self, capacity: 1) {
                 try #require(bind(descriptor, $0, length) == 0)
                 try #require(getsockname(descriptor, $0, &length) == 0)

@@ -111,6 +111,7 @@ struct QCOW2Bytes {
     }
 
     mutating func put<Number: FixedWidthInteger>(_ number: Number, at offset: Int) {
+        // SAFETY: the bytes are of a value, and read only while the call lasts.
         withUnsafeBytes(of: number.bigEndian) { bytes.replaceSubrange(offset..<offset + $0.count, with: $0) }
     }
 
