@@ -29,10 +29,7 @@ public final class Journal: Sendable {
     ///   not be written, `exhausted`, `busy`.
     public static func open(_ directory: StateDirectory) throws(ComputeError) -> Journal {
         let path = directory.database
-        // SQLite would make the file with the mode of the umask; its other files get this one's mode.
-        let descriptor = Glibc.open(path.string, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { throw .system(errno, "open the database", path) }
-        close(descriptor)
+        try makeFile(path)
         let journal = try connect(path, readonly: false)
         let version = try journal.read { try JournalSchema.version(of: $0) }
         if version < JournalSchema.currentVersion {
@@ -41,6 +38,19 @@ public final class Journal: Sendable {
         }
         try journal.refuseNewer(version)
         return journal
+    }
+
+    /// Makes the database's file where there is none, for its owner alone; refuses a link.
+    ///
+    /// SQLite would make it with the mode of the umask; its other files get this one's mode. The file is never opened
+    /// here: closing any descriptor of it would drop the locks of every connection that this process has to it
+    /// (fcntl(2)), and another process would then remove the log under them.
+    private static func makeFile(_ path: FilePath) throws(ComputeError) {
+        guard mknod(path.string, S_IFREG | 0o600, 0) != 0 else { return }
+        guard errno == EEXIST else { throw .system(errno, "make the database", path) }
+        var status = stat()
+        guard lstat(path.string, &status) == 0 else { throw .system(errno, "inspect the database", path) }
+        guard status.st_mode & S_IFMT == S_IFREG else { throw .system(ELOOP, "open the database", path) }
     }
 
     /// Opens the database for reading alone; nil where there is none yet. Calls that write then fail.

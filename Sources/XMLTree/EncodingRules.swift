@@ -3,7 +3,7 @@
 
 /// What XML 1.0 (fifth edition) and Namespaces in XML allow in names and values.
 enum EncodingRules {
-    /// Refuses a value with a character outside production 2, `Char`; carriage returns too where they cannot be escaped.
+    /// Refuses a value with a character outside production 2, `Char`; carriage returns too where nothing escapes them.
     static func check(
         _ text: String, escaped: Bool = true, place: @autoclosure () -> String
     ) throws(XMLError) {

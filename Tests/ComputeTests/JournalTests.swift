@@ -34,6 +34,30 @@ struct JournalTests {
         }
     }
 
+    @Test("that is opened twice in a process keeps its log, though another process comes and goes")
+    func openedTwice() throws {
+        let path = host.state.directory.database.string
+        let log = try #require(inode(of: path + "-wal"))
+        let second = try Journal.open(host.state.directory)
+        let visitor = Process()
+        visitor.executableURL = URL(filePath: "/usr/bin/env")
+        visitor.arguments = [
+            "python3", "-c",
+            "import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.execute('SELECT * FROM operations'); c.close()",
+            path,
+        ]
+        try visitor.run()
+        visitor.waitUntilExit()
+        #expect(visitor.terminationStatus == 0)
+        #expect(inode(of: path + "-wal") == log)
+        #expect(try second.instances() == journal.instances())
+    }
+
+    private func inode(of path: String) -> UInt64? {
+        var status = stat()
+        return lstat(path, &status) == 0 ? UInt64(status.st_ino) : nil
+    }
+
     @Test("does not exist for reading before it is made, and then reads what another writes")
     func reading() async throws {
         let state = try TemporaryState.prepared()

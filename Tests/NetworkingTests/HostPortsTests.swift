@@ -25,12 +25,14 @@ final class HeldPort {
         // SAFETY: the storage is large enough for every kind of address, and aligned for them.
         let port = try withUnsafeMutablePointer(to: &storage) { storage in
             if isIPv6 {
+                // SAFETY: as above.
                 try storage.withMemoryRebound(to: sockaddr_in6.self, capacity: 1) {
                     $0.pointee.sin6_family = sa_family_t(AF_INET6)
                     try #require(inet_pton(AF_INET6, address, &$0.pointee.sin6_addr) == 1)
                 }
                 length = socklen_t(MemoryLayout<sockaddr_in6>.size)
             } else {
+                // SAFETY: as above.
                 try storage.withMemoryRebound(to: sockaddr_in.self, capacity: 1) {
                     $0.pointee.sin_family = sa_family_t(AF_INET)
                     try #require(inet_pton(AF_INET, address, &$0.pointee.sin_addr) == 1)
