@@ -6,7 +6,7 @@ import Foundation
 
 /// The QEMU guest agent's messages (QEMU Guest Agent Protocol Reference), as far as Roost speaks them.
 ///
-/// A guest controls what comes back: replies are bounded by libvirt at 10 MiB, read strictly, and never echoed whole.
+/// A guest controls what comes back: replies are bounded by libvirt at 4 MiB, read strictly, and never echoed whole.
 enum AgentProtocol {
     /// A request in JSON.
     static func request(_ command: String) -> String {
