@@ -6,8 +6,9 @@ PREFIX ?= /usr/local
 SWIFT_SOURCES = Package.swift Sources Tests Benchmarks
 PRODUCT = roost
 # Swift's runtime and Foundation inside the program: it needs no Swift where it runs. Packed
-# relocations make it smaller in memory.
-RELEASE = -c release --static-swift-stdlib -Xswiftc -use-ld=lld -Xlinker -z -Xlinker pack-relative-relocs
+# relocations, and functions ordered by use, make it smaller in memory.
+RELEASE = -c release --static-swift-stdlib -Xswiftc -use-ld=lld -Xlinker -z -Xlinker pack-relative-relocs \
+	-Xswiftc -Xfrontend -Xswiftc -function-sections $(SYMBOL_ORDER)
 
 .PHONY: help demo build test lint format bench docs install clean bootstrap
 .DEFAULT_GOAL := help

@@ -116,7 +116,8 @@ static const struct {
 };
 
 const char *clibvirt_load(void) {
-    void *libraries[] = {dlopen("libvirt.so.0", RTLD_NOW), dlopen("libvirt-qemu.so.0", RTLD_NOW)};
+    /* Lazily: with RTLD_NOW each of the fifty libraries would be bound in full, also the parts that nobody calls. */
+    void *libraries[] = {dlopen("libvirt.so.0", RTLD_LAZY), dlopen("libvirt-qemu.so.0", RTLD_LAZY)};
     const char *reason = NULL;
     if (!libraries[0] || !libraries[1]) {
         reason = dlerror();

@@ -57,10 +57,10 @@ public struct DriverRequest: Sendable, Hashable {
 
     /// What a driver is opened for.
     public enum Purpose: String, Sendable, Hashable {
-        /// To look, also by asking guests' agents; nothing of the host is changed.
-        case read
-        /// To change something, or to type into a guest's console.
-        case write
+        /// For instances or the host: the hypervisor will be asked, so that reaching it may begin at once.
+        case instances
+        /// For the image store alone.
+        case images
     }
 
     /// A request of these parts.

@@ -23,6 +23,7 @@ enum Roost {
     }
 
     private static func open(_ request: DriverRequest) async throws(ComputeError) -> any HypervisorDriver {
+        if request.purpose == .instances { LibvirtDriver.beginLoadingLibvirt() }
         let settings = try Settings.read()
         let state = try stateDirectory(request, settings)
         let connection: ConnectionRequest =
