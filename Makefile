@@ -6,9 +6,11 @@ PREFIX ?= /usr/local
 SWIFT_SOURCES = Package.swift Sources Tests Benchmarks
 PRODUCT = roost
 # Swift's runtime and Foundation inside the program: it needs no Swift where it runs. Packed
-# relocations, and functions ordered by use, make it smaller in memory.
-RELEASE = -c release --static-swift-stdlib -Xswiftc -use-ld=lld -Xlinker -z -Xlinker pack-relative-relocs \
-	-Xswiftc -Xfrontend -Xswiftc -function-sections $(SYMBOL_ORDER)
+# relocations, no exported names, and functions in the order of hack/roost.order (which
+# hack/symbol-order makes) keep it small in memory.
+LINKER = -Xswiftc -use-ld=lld -Xlinker -z -Xlinker pack-relative-relocs -Xlinker --no-export-dynamic \
+	-Xlinker --symbol-ordering-file=$(CURDIR)/hack/roost.order -Xlinker --no-warn-symbol-ordering
+RELEASE = -c release --static-swift-stdlib -Xswiftc -Xfrontend -Xswiftc -function-sections $(LINKER) $(LINK_MAP)
 
 .PHONY: help demo build test lint format bench docs install clean bootstrap
 .DEFAULT_GOAL := help

@@ -59,7 +59,7 @@ let floors: [Target] = [
     .target(name: "ComputeTestKit", dependencies: ["Compute", "InstanceModel"], swiftSettings: settings),
 
     .executableTarget(
-        name: "roost", dependencies: ["Commands", "Compute", "InstanceModel", "RoostKit", .system, .yams],
+        name: "roost", dependencies: ["Commands", "Compute", "InstanceModel", "RoostKit", .system],
         swiftSettings: settings),
 ]
 

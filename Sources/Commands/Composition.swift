@@ -15,17 +15,22 @@ public struct Composition: Sendable {
     public var components: @Sendable () -> [ComponentVersion]
     /// Where the commands read and write.
     public var surroundings: Surroundings
+    /// Begins to reach the hypervisor, and returns at once: called before the command line is parsed, where the
+    /// hypervisor will be asked.
+    public var beginReachingHypervisor: @Sendable () -> Void
     /// Opens the driver.
     public var openDriver: DriverOpening
 
     /// A composition of these parts.
     public init(
         version: String, components: @escaping @Sendable () -> [ComponentVersion] = { [] },
-        surroundings: Surroundings = .process, openDriver: @escaping DriverOpening
+        surroundings: Surroundings = .process, beginReachingHypervisor: @escaping @Sendable () -> Void = {},
+        openDriver: @escaping DriverOpening
     ) {
         self.version = version
         self.components = components
         self.surroundings = surroundings
+        self.beginReachingHypervisor = beginReachingHypervisor
         self.openDriver = openDriver
     }
 }
@@ -44,7 +49,7 @@ public struct ComponentVersion: Sendable, Hashable {
     }
 }
 
-/// What a command asks of the composition: which hypervisor, for whom, and what for.
+/// What a command asks of the composition: which hypervisor, and for whom.
 public struct DriverRequest: Sendable, Hashable {
     /// The connection's URI from `--connect` or `ROOST_CONNECT`; nil where neither says.
     public let connect: String?
@@ -52,22 +57,11 @@ public struct DriverRequest: Sendable, Hashable {
     public let stateDirectory: FilePath?
     /// The local user.
     public let principal: Principal
-    /// What the driver is opened for.
-    public let purpose: Purpose
-
-    /// What a driver is opened for.
-    public enum Purpose: String, Sendable, Hashable {
-        /// For instances or the host: the hypervisor will be asked, so that reaching it may begin at once.
-        case instances
-        /// For the image store alone.
-        case images
-    }
 
     /// A request of these parts.
-    public init(connect: String?, stateDirectory: FilePath?, principal: Principal, purpose: Purpose) {
+    public init(connect: String?, stateDirectory: FilePath?, principal: Principal) {
         self.connect = connect
         self.stateDirectory = stateDirectory
         self.principal = principal
-        self.purpose = purpose
     }
 }

@@ -48,7 +48,7 @@ struct ConsoleCommand: Verb {
     }
 
     func run() async throws {
-        let session = try await Session.open(global, for: .instances)
+        let session = try await Session.open(global)
         let status = try await session.find(instance)
         if follow {
             try await followLog(of: status, session)

@@ -34,7 +34,7 @@ struct DeleteCommand: Verb {
     @OptionGroup(title: "Global options") var global: GlobalOptions
 
     func run() async throws {
-        let session = try await Session.open(global, for: .instances)
+        let session = try await Session.open(global)
         let policy = force ? DeletePolicy.evenRunning : .stoppedOnly
         try await OneByOne(presenter: session.presenter, references: instances).each("deleted") { reference in
             let instance = try await session.find(reference)

@@ -31,7 +31,7 @@ struct DoctorCommand: Verb {
     /// A hypervisor that cannot be reached is a finding here, like all else that is wrong.
     private func inspect() async throws -> HostReport {
         do {
-            let session = try await Session.open(global, for: .instances)
+            let session = try await Session.open(global)
             return try await session.driver.inspect(context: session.operation())
         } catch let error as ComputeError where error.code != .cancelled {
             let details = error.details.map { "; " + $0 }.joined()

@@ -43,7 +43,7 @@ struct ExecCommand: Verb {
         let limit = global.timeout?.duration ?? .seconds(60)
         let program = GuestProgram(
             path: command[0], arguments: Array(command.dropFirst()), timeLimit: limit, outputLimit: outputLimit.bytes)
-        let session = try await Session.open(global, for: .instances)
+        let session = try await Session.open(global)
         let status = try await session.find(instance)
         let result = try await session.driver.execute(
             program, in: status.id, context: session.operation(allowance: .seconds(10)))

@@ -82,7 +82,7 @@ struct ImageAddCommand: Verb {
     func run() async throws {
         let name = try ImageName(argument: name)
         let directory = CommandScope.current.composition.surroundings.workingDirectory
-        let session = try await Session.open(global, for: .images)
+        let session = try await Session.open(global)
         let status = try await session.driver.addImage(
             name, fromFile: directory.pushing(FilePath(file)).string, format: format.format, kind: kind.kind,
             context: session.operation())
@@ -110,7 +110,7 @@ struct ImageListCommand: Verb {
     @OptionGroup(title: "Global options") var global: GlobalOptions
 
     func run() async throws {
-        let session = try await Session.open(global, for: .images)
+        let session = try await Session.open(global)
         let images = try await session.driver.images(context: session.operation())
         if images.isEmpty, session.presenter.surroundings.output.isTerminal {
             session.presenter.note("there are no images; `roost image add NAME FILE --format qcow2` adds one")
@@ -150,7 +150,7 @@ struct ImageShowCommand: Verb {
 
     func run() async throws {
         let name = try ImageName(argument: name)
-        let session = try await Session.open(global, for: .images)
+        let session = try await Session.open(global)
         let image = try await session.driver.image(name, context: session.operation())
         try session.presenter.result(image.outputValue) { image.text }
     }
@@ -175,7 +175,7 @@ struct ImageDeleteCommand: Verb {
 
     func run() async throws {
         let parsed = try names.map { try ImageName(argument: $0) }
-        let session = try await Session.open(global, for: .images)
+        let session = try await Session.open(global)
         let references = parsed.map(\.description)
         try await OneByOne(presenter: session.presenter, references: references).each("deleted") { reference in
             try await session.driver.deleteImage(try ImageName(argument: reference), context: session.operation())

@@ -16,6 +16,8 @@ struct Invocation: Sendable {
 
     /// Parses, runs, and tells how it ended.
     func perform() async -> Int32 {
+        let signals = surroundings.interruptions()
+        if RoostCommand.asksHypervisor(arguments) { await beginReachingHypervisor() }
         do {
             var command = try RootCommand.parseAsRoot(ArgumentOrder.globalOptionsLast(arguments))
             if let root = command as? RootCommand, root.showsVersion {
@@ -25,17 +27,26 @@ struct Invocation: Sendable {
                 try command.run()
                 return ExitStatus.done
             }
-            return await run(verb)
+            return await run(verb, until: signals)
         } catch {
             return ended(parsing: error)
         }
     }
 
-    private func run<Command: Verb>(_ verb: sending Command) async -> Int32 {
+    /// Lets the hypervisor be reached while the command line is parsed and the state directory read.
+    ///
+    /// glibc starts no thread while it loads libraries, so the one that this run will need beside its own is started
+    /// first.
+    private func beginReachingHypervisor() async {
+        Task.detached {}
+        await Task.yield()
+        composition.beginReachingHypervisor()
+    }
+
+    private func run<Command: Verb>(_ verb: sending Command, until signals: AsyncStream<Int32>) async -> Int32 {
         let presenter = Presenter(verb.global, in: surroundings)
         let scope = CommandScope(composition: composition, presenter: presenter)
         let interruption = Interruption()
-        let signals = surroundings.interruptions()
         let work = Task { () async -> Result<Void, any Error> in
             var verb = verb
             do {

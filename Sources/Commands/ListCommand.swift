@@ -24,7 +24,7 @@ struct ListCommand: Verb {
     @OptionGroup(title: "Global options") var global: GlobalOptions
 
     func run() async throws {
-        let session = try await Session.open(global, for: .instances)
+        let session = try await Session.open(global)
         let instances = try await session.driver.instances(context: session.operation())
         if instances.isEmpty, session.presenter.surroundings.output.isTerminal {
             session.presenter.note("there are no instances; `roost run FILE` makes one")

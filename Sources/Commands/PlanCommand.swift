@@ -30,7 +30,7 @@ struct PlanCommand: Verb {
     func run() async throws {
         let scope = CommandScope.current
         let instance = try await SpecFile(path: document).instance(in: scope.composition.surroundings)
-        let session = try await Session.open(global, for: .instances)
+        let session = try await Session.open(global)
         let preview = try await session.driver.plan(instance, context: session.operation())
         guard !xml else {
             return try session.presenter.result(.object([.init("domain_xml", .string(preview.domainXML))])) {

@@ -149,7 +149,7 @@ private struct PowerChange {
         to references: [String], _ global: GlobalOptions,
         _ change: (any HypervisorDriver, InstanceID, Session) async throws -> Void
     ) async throws {
-        let session = try await Session.open(global, for: .instances)
+        let session = try await Session.open(global)
         try await OneByOne(presenter: session.presenter, references: references).each(done) { reference in
             let instance = try await session.find(reference)
             try await change(session.driver, instance.id, session)

@@ -19,6 +19,13 @@ public enum RoostCommand {
     public static func run(arguments: [String], composition: Composition) async -> Int32 {
         await Invocation(arguments: arguments, composition: composition).perform()
     }
+
+    /// Whether a command line will ask the hypervisor, if it is well formed: told at once, before it is parsed, so
+    /// that the hypervisor may be reached meanwhile.
+    static func asksHypervisor(_ arguments: [String]) -> Bool {
+        guard let verb = ArgumentOrder.verb(in: arguments) else { return false }
+        return ArgumentOrder.verbs.contains(verb) && !["help", "image", "spec", "version"].contains(verb)
+    }
 }
 
 /// The root of the command tree.

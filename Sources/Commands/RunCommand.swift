@@ -49,7 +49,7 @@ struct RunCommand: Verb {
     func run() async throws {
         let surroundings = CommandScope.current.composition.surroundings
         let instance = try await namedInstance(in: surroundings)
-        let session = try await Session.open(global, for: .instances)
+        let session = try await Session.open(global)
         let status = try await session.driver.spawn(instance, until: goal, context: session.operation())
         guard !console else { return try await ConsoleSessionRun(session: session).run(status, takeOver: false) }
         try session.presenter.result(status.outputValue) {

@@ -11,9 +11,9 @@ struct Session: Sendable {
     private let timeout: Duration?
 
     /// Opens the driver that the options ask for.
-    static func open(_ global: GlobalOptions, for purpose: DriverRequest.Purpose) async throws -> Session {
+    static func open(_ global: GlobalOptions) async throws -> Session {
         let scope = CommandScope.current
-        let request = global.driverRequest(for: purpose, in: scope.composition.surroundings)
+        let request = global.driverRequest(in: scope.composition.surroundings)
         let driver = try await scope.composition.openDriver(request)
         return Session(
             driver: driver, presenter: scope.presenter, principal: request.principal,

@@ -42,7 +42,7 @@ struct ShowCommand: Verb {
     }
 
     func run() async throws {
-        let session = try await Session.open(global, for: .instances)
+        let session = try await Session.open(global)
         let status = try await session.find(instance)
         switch view {
         case nil: try session.presenter.result(status.outputValue) { status.text }

@@ -36,7 +36,7 @@ struct WaitCommand: Verb {
 
     func run() async throws {
         let limit = global.timeout?.duration ?? .seconds(300)
-        let session = try await Session.open(global, for: .instances)
+        let session = try await Session.open(global)
         var status = try await session.find(instance)
         switch goal {
         case .agent:

@@ -3,6 +3,7 @@
 
 import Foundation
 import Glibc
+import InstanceModel
 import SystemPackage
 
 extension StateDirectory {
@@ -83,13 +84,12 @@ extension StateDirectory {
     func identity() throws(ComputeError) -> StateIdentity? {
         guard isPrepared else { return nil }
         guard let bytes = try DirectoryHandle.open(path).read("state.json", atMost: 65_536) else { return nil }
-        do {
-            return try JSONDecoder().decode(StateIdentity.self, from: Data(bytes))
-        } catch {
+        guard let values = try? FlatDocument.parse(bytes), let identity = StateIdentity(values) else {
             throw ComputeError(
                 .failed, subject: identityFile.string, message: "\(identityFile) is damaged: it does not read as JSON",
                 hint: "put it back from a copy; or remove it, if no guest runs and the directory was never moved")
         }
+        return identity
     }
 
     private func rebound(_ recorded: StateIdentity?, _ connection: String) throws(ComputeError) -> StateIdentity {
@@ -112,7 +112,7 @@ extension StateDirectory {
         guard let bytes = try directory.read("boot_id", atMost: 64) else {
             throw .system(ENOENT, "read", "/proc/sys/kernel/random/boot_id")
         }
-        return String(decoding: bytes, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+        return String(decoding: bytes.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
     }
 
     private func rewriteIdentity(
@@ -155,7 +155,7 @@ extension StateDirectory {
 }
 
 /// What is recorded of a state directory's place and connection.
-struct StateIdentity: Codable, Hashable {
+struct StateIdentity: Encodable, Hashable {
     let path: String
     let device: UInt64
     let inode: UInt64
@@ -165,5 +165,15 @@ struct StateIdentity: Codable, Hashable {
     enum CodingKeys: String, CodingKey {
         case path, device, inode, connection
         case bootID = "boot_id"
+    }
+}
+
+extension StateIdentity {
+    /// What the file's names and values say; nil where one is missing or no number.
+    fileprivate init?(_ values: [String: String]) {
+        guard let path = values["path"], let device = values["device"].flatMap(UInt64.init),
+            let inode = values["inode"].flatMap(UInt64.init), let bootID = values["boot_id"]
+        else { return nil }
+        self.init(path: path, device: device, inode: inode, bootID: bootID, connection: values["connection"])
     }
 }

@@ -124,8 +124,8 @@ struct ConnectionURIParts {
     }
 
     private static func split(_ text: Substring, at mark: String) -> (before: Substring, after: Substring)? {
-        guard let range = text.firstRange(of: mark) else { return nil }
-        return (text[..<range.lowerBound], text[range.upperBound...])
+        guard let start = text.indices.first(where: { text[$0...].hasPrefix(mark) }) else { return nil }
+        return (text[..<start], text[start...].dropFirst(mark.count))
     }
 }
 

@@ -11,10 +11,16 @@ import SystemPackage
 @main
 enum Roost {
     static func main() async {
-        let composition = Composition(version: "0.1.0", components: components) { request throws(ComputeError) in
+        let composition = Composition(
+            version: "0.1.0", components: components, beginReachingHypervisor: LibvirtDriver.beginLoadingLibvirt
+        ) { request throws(ComputeError) in
             try await open(request)
         }
-        exit(await RoostCommand.run(arguments: Array(CommandLine.arguments.dropFirst()), composition: composition))
+        let status = await RoostCommand.run(
+            arguments: Array(CommandLine.arguments.dropFirst()), composition: composition)
+        // All was written; the destructors of libvirt's fifty libraries would take as long as the command itself.
+        fflush(nil)
+        _exit(status)
     }
 
     @Sendable
@@ -23,7 +29,6 @@ enum Roost {
     }
 
     private static func open(_ request: DriverRequest) async throws(ComputeError) -> any HypervisorDriver {
-        if request.purpose == .instances { LibvirtDriver.beginLoadingLibvirt() }
         let settings = try Settings.read()
         let state = try stateDirectory(request, settings)
         let connection: ConnectionRequest =

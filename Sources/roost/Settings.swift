@@ -4,47 +4,47 @@
 import Compute
 import Foundation
 import InstanceModel
-import Yams
 
 /// The configuration file: `/etc/roost/config.yaml` for root, else `roost/config.yaml` in the XDG configuration
 /// directory.
-struct Settings: Decodable {
+struct Settings {
     /// The connection's URI, or `private`.
     var connect: String?
     /// The state directory.
     var stateDirectory: String?
 
-    enum CodingKeys: String, CodingKey, CaseIterable {
-        case connect
-        case stateDirectory = "state_dir"
-    }
-
     static var environment: [String: String] { ProcessInfo.processInfo.environment }
 
+    private static let names: Set<String> = ["connect", "state_dir"]
     private static let maximumBytes = 64 << 10
 
-    /// Reads the file; no file is an empty one.
+    /// Reads the file; no file, and one of comments alone, is an empty one.
     ///
     /// - Throws: `invalid` where the file cannot be read, is no YAML, or has a key that is not known.
     static func read() throws(ComputeError) -> Settings {
         let path = location
-        guard FileManager.default.fileExists(atPath: path) else { return Settings() }
-        do {
-            let data = try Data(contentsOf: URL(filePath: path))
-            guard data.count <= maximumBytes, let text = String(data: data, encoding: .utf8) else {
-                throw invalid(path, "it is larger than 64 KiB, or no UTF-8")
-            }
-            guard let node = try Yams.compose(yaml: text) else { return Settings() }
-            let known = Set(CodingKeys.allCases.map(\.rawValue))
-            guard let mapping = node.mapping, mapping.keys.allSatisfy({ known.contains($0.string ?? "") }) else {
-                throw invalid(path, "its keys are \(known.sorted().joined(separator: " and "))")
-            }
-            return try YAMLDecoder().decode(Settings.self, from: node)
-        } catch let error as ComputeError {
-            throw error
-        } catch {
-            throw invalid(path, "\(error)")
+        guard access(path, F_OK) == 0 else { return Settings() }
+        guard let data = try? Data(contentsOf: URL(filePath: path), options: .mappedIfSafe) else {
+            throw invalid(path, "it cannot be read")
         }
+        guard data.count <= maximumBytes else { throw invalid(path, "it is larger than 64 KiB") }
+        return try parse([UInt8](data), path)
+    }
+
+    private static func parse(_ bytes: [UInt8], _ path: String) throws(ComputeError) -> Settings {
+        let lines = bytes.split(separator: UInt8(ascii: "\n")).map { $0.drop { $0 == UInt8(ascii: " ") } }
+        guard lines.contains(where: { !$0.isEmpty && $0.first != UInt8(ascii: "#") }) else { return Settings() }
+        let values: [String: String]
+        do {
+            values = try FlatDocument.parse(bytes)
+        } catch {
+            let problem = error.problems.first
+            throw invalid(path, "line \(problem?.line ?? 1): \(problem?.violation.rule ?? "it is no YAML")")
+        }
+        guard names.isSuperset(of: values.keys) else {
+            throw invalid(path, "its keys are \(names.sorted().joined(separator: " and "))")
+        }
+        return Settings(connect: values["connect"], stateDirectory: values["state_dir"])
     }
 
     private static var location: String {

@@ -19,6 +19,8 @@ struct CommandLineRun: Sendable {
     var directory = FilePath("/nonexistent")
     var interruptions: @Sendable () -> AsyncStream<Int32> = { AsyncStream { $0.finish() } }
     let requests = Recorder<DriverRequest>()
+    /// An element for each time that the hypervisor was begun to be reached.
+    let beginnings = Recorder<Void>()
     var openingFailure: ComputeError?
 
     /// How a run ended.
@@ -48,7 +50,7 @@ struct CommandLineRun: Sendable {
             errorOutput: errorOutput, interruptions: interruptions)
         let composition = Composition(
             version: "1.2.3", components: { [ComponentVersion(name: "libvirt", version: "9.0.0")] },
-            surroundings: surroundings
+            surroundings: surroundings, beginReachingHypervisor: { [beginnings] in beginnings.append(()) }
         ) { [requests, openingFailure, hypervisor] request throws(ComputeError) in
             requests.append(request)
             if let openingFailure { throw openingFailure }

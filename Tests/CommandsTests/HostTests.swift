@@ -182,7 +182,19 @@ struct HostTests {
             roost.requests.values == [
                 DriverRequest(
                     connect: request.connect, stateDirectory: request.stateDirectory.map { FilePath($0) },
-                    principal: .localUser(id: 1_000), purpose: .instances)
+                    principal: .localUser(id: 1_000))
             ])
+    }
+
+    @Test(
+        "begins to reach the hypervisor where it will be asked, and only there",
+        arguments: [
+            ("list", true), ("-o json list", true), ("--state-dir /s run web.yaml", true), ("doctor", true),
+            ("image list", false), ("--version", false), ("version", false), ("help run", false),
+            ("spec check web.yaml", false), ("lsit", false), ("", false),
+        ])
+    func reachesHypervisor(line: String, expected: Bool) async {
+        _ = await roost(line.split(separator: " ").map(String.init))
+        #expect(roost.beginnings.values.count == (expected ? 1 : 0))
     }
 }

@@ -52,7 +52,6 @@ struct PowerTests {
         #expect(outcome.output == change.output)
         #expect(outcome.errorOutput.isEmpty == (change.status == 0))
         #expect(await roost.hypervisor.state(of: id) == change.to)
-        #expect(roost.requests.values.map(\.purpose) == [.instances])
     }
 
     @Test("a guest that does not listen exceeds the deadline, and is not forced", arguments: ["stop", "reboot"])

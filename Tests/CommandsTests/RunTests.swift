@@ -186,7 +186,6 @@ struct RunTests {
             ])
         #expect(await roost("plan", "web.yaml", "--xml").output.hasPrefix("<domain"))
         #expect(await roost.hypervisor.calls.allSatisfy { $0.action == .plan })
-        #expect(roost.requests.values.allSatisfy { $0.purpose == .instances })
     }
 
     @Test("checks documents without a hypervisor")
