@@ -27,11 +27,12 @@ let floors: [Target] = [
 
     .target(name: "Libvirt", dependencies: ["CLibvirt"], swiftSettings: settings),
     .target(name: "XMLTree", dependencies: ["CLibxml2"], swiftSettings: settings),
+    .target(name: "HostFiles", dependencies: [.system], swiftSettings: settings),
     .target(name: "InstanceModel", dependencies: [.crypto, .yams], swiftSettings: settings),
     .target(name: "Programs", dependencies: [.subprocess, .system], swiftSettings: settings),
 
     .target(name: "DomainXML", dependencies: ["XMLTree"], swiftSettings: settings),
-    .target(name: "Compute", dependencies: ["InstanceModel", .grdb, .system], swiftSettings: settings),
+    .target(name: "Compute", dependencies: ["HostFiles", "InstanceModel", .grdb, .system], swiftSettings: settings),
 
     .target(
         name: "DomainPlanning", dependencies: ["Compute", "DomainXML", "InstanceModel", "XMLTree"],
@@ -40,13 +41,14 @@ let floors: [Target] = [
         name: "Storage", dependencies: ["Compute", "InstanceModel", "Programs", .crypto, .system],
         swiftSettings: settings),
     .target(
-        name: "Networking", dependencies: ["Compute", "InstanceModel", "Programs", .system], swiftSettings: settings),
+        name: "Networking", dependencies: ["Compute", "HostFiles", "InstanceModel", "Programs", .system],
+        swiftSettings: settings),
 
     .target(
         name: "LibvirtDriver",
         dependencies: [
-            "Compute", "DomainPlanning", "DomainXML", "InstanceModel", "Libvirt", "Networking", "Programs", "Storage",
-            "XMLTree", .system,
+            "Compute", "DomainPlanning", "DomainXML", "HostFiles", "InstanceModel", "Libvirt", "Networking", "Programs",
+            "Storage", "XMLTree", .system,
         ],
         swiftSettings: settings),
 
@@ -54,7 +56,7 @@ let floors: [Target] = [
         name: "RoostKit", dependencies: ["Compute", "InstanceModel", "LibvirtDriver", .system],
         swiftSettings: settings),
     .target(
-        name: "Commands", dependencies: ["Compute", "InstanceModel", .argumentParser, .system, .yams],
+        name: "Commands", dependencies: ["Compute", "HostFiles", "InstanceModel", .argumentParser, .system, .yams],
         swiftSettings: settings),
     .target(name: "ComputeTestKit", dependencies: ["Compute", "InstanceModel"], swiftSettings: settings),
 
@@ -67,6 +69,7 @@ let floors: [Target] = [
 let tests: [Target] = [
     .testTarget(name: "LibvirtTests", dependencies: ["Libvirt"], swiftSettings: settings),
     .testTarget(name: "XMLTreeTests", dependencies: ["XMLTree"], swiftSettings: settings),
+    .testTarget(name: "HostFilesTests", dependencies: ["HostFiles", .system], swiftSettings: settings),
     .testTarget(name: "InstanceModelTests", dependencies: ["InstanceModel", .yams], swiftSettings: settings),
     .testTarget(name: "ProgramsTests", dependencies: ["Programs", .system], swiftSettings: settings),
     .testTarget(
@@ -93,6 +96,9 @@ let tests: [Target] = [
     .testTarget(
         name: "NetworkingTests", dependencies: ["Compute", "InstanceModel", "Networking", "Programs", .system],
         swiftSettings: settings),
+    .testTarget(
+        name: "LibvirtDriverTests",
+        dependencies: ["Compute", "HostFiles", "InstanceModel", "LibvirtDriver", .system], swiftSettings: settings),
     .testTarget(
         name: "CommandsTests", dependencies: ["Commands", "Compute", "ComputeTestKit", "InstanceModel", "roost"],
         swiftSettings: settings),

@@ -42,11 +42,11 @@ struct SpecFile: Sendable, Hashable {
                 if surroundings.input.isTerminal {
                     CommandScope.current.presenter.note("reading the document from the terminal, until Ctrl-D")
                 }
-                return try await BoundedFile.text(of: surroundings.input, limit: Self.limit)
+                return try await TextFile.text(of: surroundings.input, limit: Self.limit)
             }
-            return try await BoundedFile.text(
+            return try await TextFile.text(
                 ofAny: surroundings.workingDirectory.pushing(FilePath(path)), limit: Self.limit)
-        } catch let problem as BoundedFile.Problem {
+        } catch let problem as TextFile.Problem {
             throw UsageFailure(
                 "document \(path): \(problem.words)",
                 hint: "give the file of an instance document, or - for standard input")
@@ -65,7 +65,7 @@ struct SpecFile: Sendable, Hashable {
                 remedy: "put the file beside the document, and give its name")
         }
         do {
-            return try BoundedFile.text(ofRegular: directory.pushing(relative), limit: limit)
+            return try TextFile.text(ofRegular: directory.pushing(relative), limit: limit)
         } catch {
             throw RuleViolation(
                 value: name, rule: "the file must be regular text of at most 1 MiB, but \(error.words)",

@@ -3,6 +3,7 @@
 
 import Foundation
 import Glibc
+import HostFiles
 import SystemPackage
 
 /// A process that was found by a pid file, known again by its user, its program and its start.
@@ -13,9 +14,10 @@ struct DaemonProcess: Sendable, Equatable {
     let processID: Int32
     private let startTime: String
 
-    /// The process that `pidFile` names, where it lives, belongs to `userID` and runs `program`.
-    init?(pidFile: FilePath, program: String, userID: UInt32) {
-        guard let bytes = try? BoundedFile.tail(of: pidFile, atMost: 32),
+    /// The process that `pidFile` names, where it lives, belongs to `userID` and runs `program`; no link is followed
+    /// below `trusted`, which only the caller may write.
+    init?(pidFile: FilePath, below trusted: FilePath, program: String, userID: UInt32) {
+        guard let bytes = try? HostFile.open(pidFile, below: trusted).tail(atMost: 32),
             let processID = Int32(
                 String(decoding: bytes, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)),
             processID > 1, let startTime = Self.startTime(of: processID),
@@ -38,11 +40,9 @@ struct DaemonProcess: Sendable, Equatable {
 
     /// The 22nd field of `/proc/PID/stat` (proc(5)); nil where there is no such process, or only its zombie.
     private static func startTime(of processID: Int32) -> String? {
-        guard let bytes = try? BoundedFile.contents(of: FilePath("/proc/\(processID)/stat"), atMost: 4_096) else {
-            return nil
-        }
-        let text = String(decoding: bytes, as: UTF8.self)
-        guard let afterName = text.lastIndex(of: ")") else { return nil }
+        guard let text = HostFile.kernelText(FilePath("/proc/\(processID)/stat")),
+            let afterName = text.lastIndex(of: ")")
+        else { return nil }
         let fields = text[text.index(after: afterName)...].split(separator: " ")
         guard fields.count > 19, fields[0] != "Z" else { return nil }
         return String(fields[19])
@@ -54,9 +54,6 @@ struct DaemonProcess: Sendable, Equatable {
     }
 
     private static func program(of processID: Int32) -> String? {
-        guard let bytes = try? BoundedFile.contents(of: FilePath("/proc/\(processID)/comm"), atMost: 64) else {
-            return nil
-        }
-        return String(decoding: bytes, as: UTF8.self).trimmingCharacters(in: .newlines)
+        HostFile.kernelText(FilePath("/proc/\(processID)/comm"))?.trimmingCharacters(in: .newlines)
     }
 }

@@ -80,8 +80,8 @@ extension LibvirtDriver {
 
     private var qemuLog: QEMULog {
         switch choice.target {
-        case .privateDaemon: QEMULog(directory: state.daemonCache.appending("libvirt/qemu/log"))
-        case .uri: QEMULog(directory: "/var/log/libvirt/qemu")
+        case .privateDaemon: QEMULog(directory: state.daemonCache.appending("libvirt/qemu/log"), trusted: state.path)
+        case .uri: QEMULog(directory: "/var/log/libvirt/qemu", trusted: "/var/log/libvirt/qemu")
         }
     }
 }

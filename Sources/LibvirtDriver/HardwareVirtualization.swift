@@ -3,6 +3,7 @@
 
 import Compute
 import Glibc
+import HostFiles
 import SystemPackage
 
 /// What this host's processor and `/dev/kvm` promise.
@@ -36,8 +37,7 @@ struct HardwareVirtualization: Sendable, Hashable {
         #if !arch(x86_64)
         return "of this architecture is not listed"
         #else
-        guard let bytes = try? BoundedFile.contents(of: "/proc/cpuinfo", atMost: 64 << 10) else { return nil }
-        let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n")
+        guard let lines = HostFile.kernelText("/proc/cpuinfo")?.split(separator: "\n") else { return nil }
         guard let flags = lines.first(where: { $0.hasPrefix("flags") || $0.hasPrefix("Features") }) else { return nil }
         return flags.split(separator: " ").first { $0 == "vmx" || $0 == "svm" }.map(String.init)
         #endif

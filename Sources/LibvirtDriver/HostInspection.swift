@@ -5,6 +5,7 @@ import Compute
 import DomainPlanning
 import DomainXML
 import Glibc
+import HostFiles
 import InstanceModel
 import Libvirt
 import Programs
@@ -163,10 +164,9 @@ struct HostInspection {
     }
 
     private func memoryCheck() -> HostCheck {
-        guard let bytes = try? BoundedFile.contents(of: "/proc/meminfo", atMost: 8_192) else {
+        guard let lines = HostFile.kernelText("/proc/meminfo")?.split(separator: "\n") else {
             return HostCheck(name: "memory", verdict: .warning, finding: "/proc/meminfo cannot be read")
         }
-        let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n")
         let available = lines.first { $0.hasPrefix("MemAvailable:") }.flatMap { line in
             line.split(separator: " ").dropFirst().first.flatMap { UInt64($0) }
         }

@@ -3,6 +3,7 @@
 
 import Compute
 import Glibc
+import HostFiles
 import Libvirt
 import Programs
 import SystemPackage
@@ -60,7 +61,8 @@ struct PrivateDaemon: Sendable {
     /// The daemon's process, where one runs.
     var process: DaemonProcess? {
         DaemonProcess(
-            pidFile: state.daemonRun.appending("libvirt/libvirtd.pid"), program: "libvirtd", userID: account.userID)
+            pidFile: state.daemonRun.appending("libvirt/libvirtd.pid"), below: state.path, program: "libvirtd",
+            userID: account.userID)
     }
 
     /// Opens a connection and asks it something: a daemon that is just ending accepts, and then hangs up.
@@ -107,7 +109,6 @@ struct PrivateDaemon: Sendable {
         let launch = PrivateDaemonLaunch(
             state: state, account: account,
             hidesKVM: geteuid() == 0 && HardwareVirtualization.read(for: account).isTrap,
-
             idleSeconds: idleSeconds)
         try requirePrograms()
         BoundedLog.trim(launch.logFile, toLast: 256 << 10)
@@ -132,7 +133,7 @@ struct PrivateDaemon: Sendable {
     }
 
     private func unavailable(_ message: String, _ launch: PrivateDaemonLaunch) -> ComputeError {
-        let log = (try? BoundedFile.tail(of: launch.logFile, atMost: 4_096)) ?? []
+        let log = (try? HostFile.open(launch.logFile, below: state.path).tail(atMost: 4_096)) ?? []
         let lines = String(decoding: log, as: UTF8.self).split(separator: "\n").suffix(5).map(String.init)
         return ComputeError(
             .hostUnavailable, subject: "the private libvirt daemon", message: message,

@@ -3,7 +3,9 @@
 
 public import Compute
 import Glibc
+import HostFiles
 public import InstanceModel
+import SystemPackage
 
 /// The host's ports that lead into guests.
 public enum HostPorts {
@@ -69,7 +71,7 @@ public enum HostPorts {
 
     /// The first port that needs no privilege (`net.ipv4.ip_unprivileged_port_start`); 1,024 where it cannot be read.
     static func firstUnprivilegedPort() -> UInt16 {
-        let text = ProcessFile.text(at: "/proc/sys/net/ipv4/ip_unprivileged_port_start") ?? ""
+        let text = HostFile.kernelText("/proc/sys/net/ipv4/ip_unprivileged_port_start") ?? ""
         return UInt16(text.prefix { $0.isNumber }) ?? 1_024
     }
 }

@@ -3,6 +3,7 @@
 
 public import InstanceModel
 public import Programs
+import SystemPackage
 
 /// Why a port, a bridge or a tap device of the host cannot be used.
 public enum NetworkingError: Error, Sendable, Hashable {
@@ -62,7 +63,7 @@ extension NetworkingError {
         case .noBridge(let name, _): "\(name) is no bridge of this host"
         case .deviceTaken(let tap): "the network device \(tap.name) exists and belongs to something else"
         case .notPermitted(.networkAdministration): "network devices are made with CAP_NET_ADMIN, which is missing"
-        case .notPermitted(.tunDevice(let code)): "/dev/net/tun cannot be opened: \(describe(code))"
+        case .notPermitted(.tunDevice(let code)): "/dev/net/tun cannot be opened: \(Errno(rawValue: code).description)"
         case .program(let error): error.message
         case .unreadable(let command): "\(command) wrote something else than a list of devices"
         }
@@ -94,7 +95,7 @@ extension NetworkingError.UnavailablePort {
         case .taken: "\(name) is taken by another program"
         case .privileged(let account, let first): "\(name) is below \(first), which \(account) may not listen on"
         case .noSuchAddress: "\(name) cannot be listened on: no interface of this host has that address"
-        case .refused(let code): "\(name) cannot be listened on: \(describe(code))"
+        case .refused(let code): "\(name) cannot be listened on: \(Errno(rawValue: code).description)"
         }
     }
 

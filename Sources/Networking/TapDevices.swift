@@ -4,8 +4,10 @@
 public import Compute
 import Foundation
 import Glibc
+import HostFiles
 public import InstanceModel
 public import Programs
+import SystemPackage
 
 /// Makes, lists and deletes the tap devices that put guests on the host's bridges, through `ip` of iproute2.
 ///
@@ -29,7 +31,7 @@ public struct TapDevices: Sendable {
     ///
     /// - Throws: ``NetworkingError/notPermitted(_:)``.
     public static func checkPermission() throws(NetworkingError) {
-        let status = ProcessFile.text(at: "/proc/self/status") ?? ""
+        let status = HostFile.kernelText("/proc/self/status") ?? ""
         guard givesNetworkAdministration(status: status, isRoot: geteuid() == 0) else {
             throw .notPermitted(.networkAdministration)
         }
