@@ -11,7 +11,8 @@ extension StateDirectory {
     /// and sees no list of anything. Directories above the state directory are made as needed.
     ///
     /// - Throws: ``ComputeError`` with code `conflict` where the directory, or one in it, belongs to somebody else, may
-    ///   be written by others, holds other things, or is out of the guest account's reach; `failed` and `exhausted`
+    ///   be written by others, holds other things, lies below another account's directory, or is out of the guest
+    ///   account's reach; `failed` and `exhausted`
     ///   where the system refuses.
     public func prepare(guestAccount: GuestAccount) throws(ComputeError) {
         let mode: mode_t = guestAccount.isCurrentUser ? 0o700 : 0o711
@@ -46,15 +47,8 @@ extension StateDirectory {
         return lstat(identityFile.string, &status) == 0
     }
 
-    private var ancestors: [FilePath] {
-        var ancestors: [FilePath] = []
-        var path = path.removingLastComponent()
-        while !path.components.isEmpty {
-            ancestors.append(path)
-            path = path.removingLastComponent()
-        }
-        return ancestors.reversed()
-    }
+    /// What is above the directory, from the top, without the root.
+    private var ancestors: [FilePath] { path.removingLastComponent().andAbove }
 
     private func makeParents() throws(ComputeError) {
         for ancestor in ancestors {
@@ -62,6 +56,8 @@ extension StateDirectory {
             if mkdir(ancestor.string, geteuid() == 0 ? 0o755 : 0o700) != 0, errno != EEXIST {
                 throw .system(errno, "make the directory", ancestor)
             }
+            // Before anything is made in it.
+            try refuseForeign(ancestor)
             var status = stat()
             guard stat(ancestor.string, &status) == 0 else { throw .system(errno, "inspect", ancestor) }
             guard status.st_mode & (S_IWOTH | S_ISVTX) != S_IWOTH else {
@@ -71,6 +67,23 @@ extension StateDirectory {
                     hint: "chmod o-w \(ancestor), or choose another state directory")
             }
         }
+    }
+
+    /// Refuses a directory, or a link to one, that an account could exchange which is neither root nor the caller.
+    private func refuseForeign(_ ancestor: FilePath) throws(ComputeError) {
+        var status = stat()
+        guard lstat(ancestor.string, &status) == 0 else { throw .system(errno, "inspect", ancestor) }
+        guard status.st_uid == 0 || status.st_uid == geteuid() else {
+            throw ComputeError(
+                .conflict, subject: "state directory",
+                message: "\(ancestor) belongs to the user with id \(status.st_uid), who could put another directory "
+                    + "in the state directory's place",
+                hint: "choose a state directory below directories that are root's or the caller's own")
+        }
+        guard status.st_mode & S_IFMT == S_IFLNK else { return }
+        guard let resolved = realpath(ancestor.string, nil) else { throw .system(errno, "resolve", ancestor) }
+        defer { free(resolved) }
+        for real in FilePath(platformString: resolved).andAbove { try refuseForeign(real) }
     }
 
     private func refuseStrangers(_ root: borrowing DirectoryHandle) throws(ComputeError) {
@@ -122,5 +135,18 @@ extension DirectoryHandle {
 
     fileprivate func settle(mode: mode_t) throws(ComputeError) {
         if try status().st_mode & 0o7777 != mode { try setMode(mode) }
+    }
+}
+
+extension FilePath {
+    /// The path and all above it, from the top, without the root.
+    fileprivate var andAbove: [FilePath] {
+        var paths: [FilePath] = []
+        var path = self
+        while !path.components.isEmpty {
+            paths.append(path)
+            path.removeLastComponent()
+        }
+        return paths.reversed()
     }
 }

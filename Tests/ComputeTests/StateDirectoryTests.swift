@@ -141,6 +141,45 @@ struct StateDirectoryTests {
         #expect(error?.message.contains("everybody may rename what is in \(state.parent)") == true)
     }
 
+    @Test(
+        "refuses to lie below another account's directory or link, and makes nothing there", arguments: [true, false])
+    func refusesForeignParent(link: Bool) throws {
+        try #require(geteuid() == 0, "needs root, as `make test` has it")
+        let state = try TemporaryState()
+        let theirs = state.parent.appending("theirs")
+        mkdir(state.parent.appending("target").string, 0o755)
+        if link {
+            symlink(state.parent.appending("target").string, theirs.string)
+        } else {
+            mkdir(theirs.string, 0o755)
+        }
+        lchown(theirs.string, 4_242, 4_242)
+        let directory = try StateDirectory(theirs.appending("a/s"))
+        let error = #expect(throws: ComputeError.self) { try directory.prepare(guestAccount: .currentUser()) }
+        #expect(error?.code == .conflict)
+        #expect(error?.message.hasPrefix("\(theirs) belongs to the user with id 4242, who could") == true)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: theirs.string) == [])
+    }
+
+    @Test("refuses a link of its own that leads below another account's directory")
+    func refusesLinkBelowForeign() throws {
+        try #require(geteuid() == 0, "needs root, as `make test` has it")
+        let state = try TemporaryState()
+        let theirs = state.parent.appending("theirs")
+        mkdir(theirs.string, 0o755)
+        mkdir(theirs.appending("ours").string, 0o755)
+        chown(theirs.string, 4_242, 4_242)
+        symlink(theirs.appending("ours").string, state.parent.appending("link").string)
+        let directory = try StateDirectory(state.parent.appending("link/s"))
+        let error = #expect(throws: ComputeError.self) { try directory.prepare(guestAccount: .currentUser()) }
+        #expect(error?.message.hasPrefix("\(theirs) belongs to the user with id 4242, who could") == true)
+        mkdir(state.parent.appending("real").string, 0o755)
+        unlink(state.parent.appending("link").string)
+        symlink(state.parent.appending("real").string, state.parent.appending("link").string)
+        try directory.prepare(guestAccount: .currentUser())
+        #expect(directory.isPrepared)
+    }
+
     @Test("refuses a directory that holds other things")
     func refusesStrangers() throws {
         let state = try TemporaryState()
