@@ -13,10 +13,12 @@ extension StateDirectory {
         case matching
         /// Nothing was recorded: it was never prepared.
         case unrecorded
-        /// It was moved or copied; each sentence says what differs.
+        /// It was moved or copied since this boot of the host; each sentence says what differs.
         ///
         /// A daemon that is started now may not reach the monitors of live guests, and would kill them.
         case moved([String])
+        /// It was moved, copied or restored, and was last in use before this boot: no guest of then lives.
+        case movedBeforeBoot([String])
     }
 
     /// Compares the directory with its record: the real path, the inode, and within one boot of the host the device.
@@ -38,7 +40,44 @@ extension StateDirectory {
         if recorded.bootID == present.bootID, recorded.device != present.device {
             differences.append("it is on another file system (device \(present.device), not \(recorded.device))")
         }
-        return differences.isEmpty ? .matching : .moved(differences)
+        if differences.isEmpty { return .matching }
+        return recorded.bootID == present.bootID ? .moved(differences) : .movedBeforeBoot(differences)
+    }
+
+    /// Makes sure that a daemon which is started now finds every guest of the directory where it was started, and
+    /// records the directory's place for this boot of the host.
+    ///
+    /// A directory that was moved or restored before the host was booted has no live guest, and is taken as it is,
+    /// unless a process still names one of the two places: it may be a copy, whose original is in use.
+    ///
+    /// - Throws: ``ComputeError`` with code `hostUnavailable` where a live guest might not be found; and as
+    ///   ``verifyIdentity()`` and ``recordPlace()``.
+    public func confirmPlace() throws(ComputeError) {
+        switch try verifyIdentity() {
+        case .unrecorded: return
+        case .matching:
+            // What is recorded tells of this boot from now on: a later move is one under live guests.
+            if try identity()?.bootID != bootID() { try recordPlace() }
+        case .moved(let differences):
+            throw elsewhere(
+                differences, "put it back, or move it after its guests are off and before the host is booted again")
+        case .movedBeforeBoot(let differences):
+            let places = try [identity()?.path, place().path].compactMap(\.self)
+            if let user = LiveProcess.first(namingAnyOf: places.map { FilePath($0).appending("private") }) {
+                throw elsewhere(
+                    differences + ["process \(user.processID) (\(user.program)) uses \(user.path)"],
+                    "end that process, or put the directory back")
+            }
+            try recordPlace()
+        }
+    }
+
+    private func elsewhere(_ differences: [String], _ hint: String) -> ComputeError {
+        ComputeError(
+            .hostUnavailable, subject: "state directory \(path)",
+            message: "this state directory is not where its guests were started: "
+                + differences.joined(separator: "; "),
+            hint: hint + "; a daemon that cannot reach a running guest would end it")
     }
 
     /// Records the present place, and keeps the connection: for a new directory, and after one was moved on purpose

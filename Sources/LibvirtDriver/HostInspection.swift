@@ -83,6 +83,11 @@ struct HostInspection {
                 return HostCheck(
                     name: "state_directory", verdict: .bad, finding: differences.joined(separator: "; "),
                     remedy: "put it back where it was")
+            case .movedBeforeBoot(let differences):
+                return HostCheck(
+                    name: "state_directory", verdict: .warning,
+                    finding: differences.joined(separator: "; ") + "; no guest of then lives",
+                    remedy: "none is needed: its place is recorded anew with the first guest")
             }
         } catch {
             return HostCheck(name: "state_directory", verdict: .bad, finding: error.message, remedy: error.hint)

@@ -38,7 +38,7 @@ struct PrivateDaemon: Sendable {
     /// - Throws: ``ComputeError`` with code `hostUnavailable` and the daemon's last log lines.
     func connect() async throws(ComputeError) -> Connection {
         // A daemon that still answers was started elsewhere: it would look for what is here in its old place.
-        try refuseElsewhere()
+        try state.confirmPlace()
         let isSilent: Bool
         do throws(LibvirtError) {
             return try await open(within: Self.patience)
@@ -147,15 +147,5 @@ struct PrivateDaemon: Sendable {
         while process.isAlive, ContinuousClock.now < deadline {
             try? await Task.sleep(for: .milliseconds(10))
         }
-    }
-
-    /// Refuses a state directory that is another than the one that its guests were started in.
-    private func refuseElsewhere() throws(ComputeError) {
-        guard case .moved(let differences) = try state.verifyIdentity() else { return }
-        throw ComputeError(
-            .hostUnavailable, subject: "state directory \(state.path)",
-            message: "this state directory is not where its guests were started: "
-                + differences.joined(separator: "; "),
-            hint: "put it back; a daemon that cannot reach a running guest would end it")
     }
 }

@@ -64,6 +64,61 @@ struct StateIdentityTests {
         }
     }
 
+    @Test("is taken in a new place after a reboot, and watched from then on")
+    func movedBeforeBoot() throws {
+        let state = try TemporaryState.prepared()
+        try state.directory.bind(connection: "private")
+        let moved = try StateDirectory(state.parent.appending("m"))
+        try edit(state.directory) { $0["boot_id"] = "another" }
+        rename(state.directory.path.string, moved.path.string)
+        let sentence = "it was recorded at \(state.directory.path), and is at \(moved.path)"
+        #expect(try moved.verifyIdentity() == .movedBeforeBoot([sentence]))
+        try moved.confirmPlace()
+        #expect(try moved.verifyIdentity() == .matching)
+        #expect(try moved.binding() == "private")
+        // Guests may have been started since: another move within this boot is refused.
+        rename(moved.path.string, state.directory.path.string)
+        try refusesPlace(state.directory, because: "it was recorded at \(moved.path)")
+    }
+
+    @Test("is watched from the first use after a reboot, in its old place too")
+    func confirmsAfterBoot() throws {
+        let state = try TemporaryState.prepared()
+        try edit(state.directory) { $0["boot_id"] = "another" }
+        try state.directory.confirmPlace()
+        let moved = try StateDirectory(state.parent.appending("m"))
+        rename(state.directory.path.string, moved.path.string)
+        try refusesPlace(moved, because: "it was recorded at \(state.directory.path)")
+    }
+
+    @Test("is no copy of one that a live process uses, however old it is")
+    func copyOfLiving() throws {
+        let state = try TemporaryState.prepared()
+        let copy = try StateDirectory(state.parent.appending("c"))
+        try FileManager.default.copyItem(atPath: state.directory.path.string, toPath: copy.path.string)
+        try edit(copy) { $0["boot_id"] = "another" }
+        let guest = Process()
+        guest.executableURL = URL(filePath: "/bin/sh")
+        let monitor = state.directory.daemonConfig.appending("libvirt/qemu/lib/domain-1-web/monitor.sock")
+        guest.arguments = ["-c", "read line", "qemu", "socket,id=charmonitor,path=\(monitor),server=on"]
+        let input = Pipe()
+        guest.standardInput = input
+        try guest.run()
+        try refusesPlace(copy, because: "process \(guest.processIdentifier) (sh) uses \(state.directory.privateDaemon)")
+        try input.fileHandleForWriting.close()
+        guest.waitUntilExit()
+        try copy.confirmPlace()
+        #expect(try copy.verifyIdentity() == .matching)
+    }
+
+    private func refusesPlace(_ directory: StateDirectory, because reason: String) throws {
+        let record = try Data(contentsOf: URL(filePath: directory.identityFile.string))
+        let error = #expect(throws: ComputeError.self) { try directory.confirmPlace() }
+        #expect(error?.code == .hostUnavailable)
+        #expect(error?.message.contains(reason) == true, "\(error?.message ?? "")")
+        #expect(try Data(contentsOf: URL(filePath: directory.identityFile.string)) == record)
+    }
+
     @Test("reports a damaged record")
     func reportsDamage() throws {
         let state = try TemporaryState.prepared()
