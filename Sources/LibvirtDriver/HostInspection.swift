@@ -18,20 +18,27 @@ struct HostInspection {
 
     /// Runs every check.
     func report() async -> HostReport {
-        var checks = [connectionCheck(), accountCheck(), stateDirectoryCheck()]
-        do throws(ComputeError) {
-            let connection = try await driver.link.connection()
-            checks += await checksOver(connection)
-        } catch {
-            checks.append(
-                HostCheck(
-                    name: "libvirt", verdict: .bad,
-                    finding: ([error.message] + error.details).joined(separator: "; "),
-                    remedy: error.hint ?? "install libvirt-daemon and qemu-system-x86"))
-        }
+        var checks = [connectionCheck(), accountCheck(), stateDirectoryCheck()] + (await libvirtChecks())
         if case .privateDaemon = driver.choice.target { checks.append(daemonCheck()) }
         checks += [memoryCheck(), diskCheck()] + programChecks()
         return HostReport(checks: checks)
+    }
+
+    private func libvirtChecks() async -> [HostCheck] {
+        guard case .success = driver.guestAccount else {
+            let finding = "not asked: there is no account to start the private daemon as"
+            return [HostCheck(name: "libvirt", verdict: .warning, finding: finding)]
+        }
+        do throws(ComputeError) {
+            return await checksOver(try await driver.link.connection())
+        } catch {
+            let finding = ([error.message] + error.details).joined(separator: "; ")
+            return [
+                HostCheck(
+                    name: "libvirt", verdict: .bad, finding: finding,
+                    remedy: error.hint ?? "install libvirt-daemon and qemu-system-x86")
+            ]
+        }
     }
 
     private func checksOver(_ connection: Connection) async -> [HostCheck] {
@@ -59,11 +66,17 @@ struct HostInspection {
     }
 
     private func accountCheck() -> HostCheck {
-        let account = driver.account
+        let account: GuestAccount
+        switch driver.guestAccount {
+        case .failure(let error):
+            return HostCheck(name: "account", verdict: .bad, finding: error.message, remedy: error.hint)
+        case .success(let found): account = found
+        }
         guard account.userID != 0 else {
             return HostCheck(
-                name: "account", verdict: .bad, finding: "guests would run as root",
-                remedy: "install libvirt-daemon-system, which brings the account libvirt-qemu")
+                name: "account", verdict: .warning,
+                finding: "there is no account libvirt-qemu, and libvirt there chooses what guests run as",
+                remedy: "install libvirt-daemon-system where guests of the private daemon are wanted")
         }
         return HostCheck(
             name: "account", verdict: .good, finding: "guests run as \(account.name) (uid \(account.userID))")

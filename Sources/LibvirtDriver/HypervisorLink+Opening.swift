@@ -6,10 +6,14 @@ import Libvirt
 
 extension HypervisorLink {
     /// A link to what was chosen: the private daemon, started when it is needed, or another libvirt.
-    init(state: StateDirectory, account: GuestAccount, choice: ConnectionChoice, daemonIdleSeconds: Int) {
+    init(
+        state: StateDirectory, account: Result<GuestAccount, ComputeError>, choice: ConnectionChoice,
+        daemonIdleSeconds: Int
+    ) {
         switch choice.target {
         case .privateDaemon:
             self.init { () async throws(ComputeError) in
+                let account = try account.get()
                 try state.prepare(guestAccount: account)
                 return try await PrivateDaemon(state: state, account: account, idleSeconds: daemonIdleSeconds).connect()
             }

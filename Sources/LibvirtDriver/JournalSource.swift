@@ -7,11 +7,11 @@ import Synchronization
 /// The state directory's journal, opened when it is first needed: a command that only looks makes nothing.
 final class JournalSource: Sendable {
     private let state: StateDirectory
-    private let account: GuestAccount
+    private let account: Result<GuestAccount, ComputeError>
     private let open = Mutex<Journal?>(nil)
     private let reading = Mutex<Journal?>(nil)
 
-    init(state: StateDirectory, account: GuestAccount) {
+    init(state: StateDirectory, account: Result<GuestAccount, ComputeError>) {
         self.state = state
         self.account = account
     }
@@ -20,7 +20,7 @@ final class JournalSource: Sendable {
     func writable() throws(ComputeError) -> Journal {
         try open.withLock { journal throws(ComputeError) in
             if let journal { return journal }
-            try state.prepare(guestAccount: account)
+            try state.prepare(guestAccount: account.get())
             let opened = try Journal.open(state)
             journal = opened
             return opened

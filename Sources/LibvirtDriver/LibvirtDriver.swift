@@ -14,6 +14,9 @@ import Storage
 public final class LibvirtDriver: Sendable {
     let configuration: DriverConfiguration
     let state: StateDirectory
+    /// The account that guests run as, or why the private daemon cannot be started without it.
+    let guestAccount: Result<GuestAccount, ComputeError>
+    /// That account; the caller's own where it is missing, for what can do without.
     let account: GuestAccount
     let choice: ConnectionChoice
     let link: HypervisorLink
@@ -25,23 +28,27 @@ public final class LibvirtDriver: Sendable {
     let taps: TapDevices
     let facts: HostFactsSource
 
-    /// Opens a driver; libvirt is reached only when it is first needed.
+    /// Opens a driver; libvirt, and the account that guests run as, are looked for only when they are first needed.
     ///
     /// - Throws: ``ComputeError``: `invalid` for a malformed connection URI, `conflict` where the state directory is
-    ///   bound to another connection, `hostUnavailable` where the account that guests run as does not exist.
+    ///   bound to another connection.
     public static func open(_ configuration: DriverConfiguration) async throws(ComputeError) -> LibvirtDriver {
         let choice = try await ConnectionChoice.choose(configuration.connection, state: configuration.stateDirectory)
-        return LibvirtDriver(configuration, choice: choice, account: try GuestAccount.forGuests())
+        return LibvirtDriver(configuration, choice: choice, guestAccount: choice.guestAccount())
     }
 
-    private init(_ configuration: DriverConfiguration, choice: ConnectionChoice, account: GuestAccount) {
+    private init(
+        _ configuration: DriverConfiguration, choice: ConnectionChoice, guestAccount: Result<GuestAccount, ComputeError>
+    ) {
         let state = configuration.stateDirectory
-        let journals = JournalSource(state: state, account: account)
+        let journals = JournalSource(state: state, account: guestAccount)
         let link = HypervisorLink(
-            state: state, account: account, choice: choice, daemonIdleSeconds: configuration.daemonIdleSeconds)
+            state: state, account: guestAccount, choice: choice, daemonIdleSeconds: configuration.daemonIdleSeconds)
+        let account = (try? guestAccount.get()) ?? .currentUser()
         let owner = account.isCurrentUser ? nil : FileOwner(userID: account.userID, groupID: account.groupID)
         self.configuration = configuration
         self.state = state
+        self.guestAccount = guestAccount
         self.account = account
         self.choice = choice
         self.link = link
@@ -87,18 +94,23 @@ public final class LibvirtDriver: Sendable {
     }
 }
 
-extension GuestAccount {
+extension ConnectionChoice {
     /// The account that guests run as: for root the unprivileged one of the distribution, else the caller's own.
-    static func forGuests() throws(ComputeError) -> GuestAccount {
-        let current = currentUser()
-        guard current.userID == 0 else { return current }
-        do {
-            return try named("libvirt-qemu")
-        } catch {
-            throw ComputeError(
-                .hostUnavailable, subject: "account libvirt-qemu",
-                message: "the account that guests run as does not exist",
-                hint: "install the package libvirt-daemon-system; `hack/bootstrap` does")
+    ///
+    /// Only the private daemon is started as it. Another libvirt has its own configuration, and gives the files of
+    /// guests to whom it runs them as: there the caller's own account will do.
+    fileprivate func guestAccount() -> Result<GuestAccount, ComputeError> {
+        let current = GuestAccount.currentUser()
+        guard current.userID == 0 else { return .success(current) }
+        if let account = try? GuestAccount.named("libvirt-qemu") { return .success(account) }
+        switch target {
+        case .uri: return .success(current)
+        case .privateDaemon:
+            return .failure(
+                ComputeError(
+                    .hostUnavailable, subject: "account libvirt-qemu",
+                    message: "the account libvirt-qemu, which guests run as, does not exist",
+                    hint: "install the package libvirt-daemon-system; `hack/bootstrap` does"))
         }
     }
 }

@@ -14,6 +14,8 @@ struct CommandRun: Sendable {
     let stateDirectory: String
     /// After how long a command that did not end is killed.
     var limit: Duration = Lab.patience
+    /// A program and its first arguments that run the command, such as in another namespace.
+    var prefix: [String] = []
 
     /// How a command ended.
     struct Outcome: Sendable {
@@ -55,14 +57,16 @@ struct CommandRun: Sendable {
 
     /// Starts one command line.
     func start(_ arguments: [String], input: String = "") throws -> RunningCommand {
-        try RunningCommand(program: try Self.program, arguments: arguments, environment: environment, limit: limit) {
+        try RunningCommand(words: prefix + [try Self.program.path] + arguments, environment: environment, limit: limit)
+        {
             .pipes(input: Data(input.utf8))
         }
     }
 
     /// Starts one command line on a pseudo terminal.
     func start(_ arguments: [String], on terminal: PseudoTerminal) throws -> RunningCommand {
-        try RunningCommand(program: try Self.program, arguments: arguments, environment: environment, limit: limit) {
+        try RunningCommand(words: prefix + [try Self.program.path] + arguments, environment: environment, limit: limit)
+        {
             .terminal(terminal)
         }
     }
@@ -103,12 +107,12 @@ final class RunningCommand: Sendable {
     }
 
     fileprivate init(
-        program: URL, arguments: [String], environment: [String: String], limit: Duration, _ streams: () -> Streams
+        words: [String], environment: [String: String], limit: Duration, _ streams: () -> Streams
     ) throws {
         let process = Process()
         // Where the tests run in the background, signals may be ignored, which programs inherit.
         process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = ["--default-signal", program.path] + arguments
+        process.arguments = ["--default-signal"] + words
         process.environment = environment
         let ending = ending
         process.terminationHandler = { process in
