@@ -8,7 +8,7 @@ extension Journal {
     /// How many audit records are kept; older ones go.
     public static let maximumAuditRecords = 10_000
 
-    /// Adds a record to the audit.
+    /// Adds a record to the audit; a failure that repeats itself within one request is one record.
     public func append(_ record: AuditRecord) throws(ComputeError) {
         try write { try Self.append(record, $0) }
     }
@@ -28,6 +28,8 @@ extension Journal {
     }
 
     static func append(_ record: AuditRecord, _ database: Database) throws {
+        // What cannot be settled is tried by each command: that must not push all else out of the audit.
+        guard try record.outcome != .failed || !repeats(record, database) else { return }
         try database.execute(
             sql: """
                 INSERT INTO audit (at, request_id, principal, action, subject, outcome, message)
@@ -40,5 +42,14 @@ extension Journal {
         try database.execute(
             sql: "DELETE FROM audit WHERE number <= ?",
             arguments: [database.lastInsertedRowID - Int64(maximumAuditRecords)])
+    }
+    /// Whether the last record of the same request and action says the same.
+    private static func repeats(_ record: AuditRecord, _ database: Database) throws -> Bool {
+        let last = try Row.fetchOne(
+            database,
+            sql: "SELECT outcome, message FROM audit WHERE request_id = ? AND action = ? ORDER BY number DESC LIMIT 1",
+            arguments: [record.requestID.uuidString.lowercased(), record.action])
+        guard let last else { return false }
+        return try last.get("outcome") == record.outcome.rawValue && last.get("message") == record.message
     }
 }

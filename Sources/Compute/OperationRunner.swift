@@ -82,15 +82,19 @@ public struct OperationRunner: Sendable {
     /// Settles every unfinished operation whose instance's lock is free; one whose lock is held is running, or is being
     /// settled by another. Gives what was settled, or why it could not be, in the order in which the operations began.
     ///
-    /// `executor` makes the executor of an operation; what it throws leaves that operation as it is.
+    /// Each is settled in the name of who began it, without a deadline: whoever happens to come by answers for none of
+    /// it. One that cannot be settled is in the audit. `executor` makes the executor of an operation; what it throws
+    /// leaves that operation as it is.
     ///
     /// - Throws: ``ComputeError`` only where the journal cannot be read.
     public func settleAll<Executor: OperationExecutor>(
-        locks: DomainLocks, context: OperationContext,
+        locks: DomainLocks,
         executor: @Sendable (OperationRecord) throws(ComputeError) -> Executor
     ) async throws(ComputeError) -> [SettledOperation] {
         var settled: [SettledOperation] = []
         for operation in try journal.unfinishedOperations() {
+            let context = OperationContext(
+                principal: Principal(name: operation.principal), requestID: operation.requestID)
             do throws(ComputeError) {
                 let lock = try locks.tryAcquire(
                     operation.instanceID, operation: "settle \(operation.kind)", context: context)
@@ -102,6 +106,10 @@ public struct OperationRunner: Sendable {
                 settled.append(SettledOperation(operation: present, result: .success(state)))
             } catch {
                 settled.append(SettledOperation(operation: operation, result: .failure(error)))
+                // Where even that cannot be written, the operation itself stays in the journal as unfinished.
+                try? journal.append(
+                    AuditRecord(
+                        operation.kind, "instance \(operation.instanceName)", context, .failed, error.description))
             }
         }
         return settled

@@ -66,30 +66,48 @@ public final class LibvirtDriver: Sendable {
         await link.close()
     }
 
+    /// How long a caller waits while what dead processes left is settled; that goes on without the caller.
+    private static let settlingPatience: Duration = .seconds(30)
+
     /// The journal, after what dead processes left unfinished was settled.
     ///
     /// - Throws: ``ComputeError`` where the state directory or its database cannot be used.
     func journal(settlingFor context: OperationContext) async throws(ComputeError) -> Journal {
         let journal = try journals.writable()
-        try await settleUnfinished(in: journal, context: context)
+        if try !journal.unfinishedOperations().isEmpty { await settleUnfinished(until: context.deadline) }
         return journal
     }
 
-    /// The journal for a read, nil where nothing was ever written; unfinished operations are settled first.
+    /// The journal for a read, nil where nothing was ever written. Unfinished operations are settled first where that
+    /// is possible: a reader fails neither with them, nor for want of what only they need.
     func journal(readingFor context: OperationContext) async throws(ComputeError) -> Journal? {
         guard let journal = try journals.existing() else { return nil }
-        guard try !journal.unfinishedOperations().isEmpty else { return journal }
-        return try await self.journal(settlingFor: context)
+        if try !journal.unfinishedOperations().isEmpty { await settleUnfinished(until: context.deadline) }
+        return journal
     }
 
     func runner(_ journal: Journal) -> OperationRunner {
         OperationRunner(journal: journal, probe: configuration.probe)
     }
 
-    private func settleUnfinished(in journal: Journal, context: OperationContext) async throws(ComputeError) {
-        _ = try await runner(journal).settleAll(locks: locks, context: context) { operation in
-            InstanceExecutor(
-                host: self, id: operation.instanceID, name: operation.instanceName, operationID: operation.id)
+    /// Settles what is unfinished in a task of its own, so that the caller's end disturbs nothing, and waits for it as
+    /// long as the caller has time. What could not be settled is in the audit.
+    private func settleUnfinished(until deadline: ContinuousClock.Instant?) async {
+        let (end, signal) = AsyncStream<Void>.makeStream()
+        Task {
+            defer { signal.finish() }
+            guard let journal = try? journals.writable() else { return }
+            _ = try? await runner(journal).settleAll(locks: locks) { operation in
+                InstanceExecutor(
+                    host: self, id: operation.instanceID, name: operation.instanceName, operationID: operation.id)
+            }
+        }
+        let patience = ContinuousClock.now + Self.settlingPatience
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { for await _ in end {} }
+            group.addTask { try? await Task.sleep(until: min(deadline ?? patience, patience)) }
+            await group.next()
+            group.cancelAll()
         }
     }
 }

@@ -132,7 +132,7 @@ struct JournalFaultTests {
         #expect(executor.effects == [])
         mount.empty()
         let locks = DomainLocks(directory)
-        _ = try await OperationRunner(journal: journal).settleAll(locks: locks, context: .test()) {
+        _ = try await OperationRunner(journal: journal).settleAll(locks: locks) {
             (_: OperationRecord) throws(ComputeError) in executor
         }
         #expect(try journal.history(limit: 9).map(\.state) == [.undone])

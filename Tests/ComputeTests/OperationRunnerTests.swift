@@ -146,8 +146,7 @@ struct OperationRunnerTests {
         }
         #expect(again?.outcome == .unknown)
         executor.state.withLock { $0.failingUndo = [] }
-        let context = OperationContext.test()
-        let settled = try await host.runner().settleAll(locks: DomainLocks(host.state.directory), context: context) {
+        let settled = try await host.runner().settleAll(locks: DomainLocks(host.state.directory)) {
             (_: OperationRecord) throws(ComputeError) in executor
         }
         #expect(try settled.map { try $0.result.get() } == [.undone])
@@ -156,13 +155,36 @@ struct OperationRunnerTests {
         #expect(try host.isClean)
     }
 
+    @Test("settles in the name of who began, and audits once what cannot be settled")
+    func auditsSettling() async throws {
+        let executor = ToyExecutor(failing: ["define"], failingUndo: ["seed"])
+        _ = await spawn(executor)
+        let operation = try #require(try host.runner().unfinishedOperations().first)
+        let before = try host.journal.audit(limit: 10)
+        let locks = DomainLocks(host.state.directory)
+        for _ in 0..<3 {
+            let settled = try await host.runner().settleAll(locks: locks) {
+                (_: OperationRecord) throws(ComputeError) in executor
+            }
+            #expect(throws: ComputeError.self) { try settled.first?.result.get() }
+        }
+        let audit = try host.journal.audit(limit: 10)
+        #expect(audit.count == before.count + 1)
+        #expect(audit.first?.outcome == .failed)
+        #expect(audit.first?.action == "instance.spawn")
+        #expect(audit.first?.subject == "instance web-1")
+        #expect(audit.first?.message.contains("undo seed: planned failure") == true)
+        #expect(audit.first?.principal == operation.principal)
+        #expect(audit.first?.requestID == operation.requestID)
+    }
+
     @Test("leaves alone what another runs")
     func leavesRunning() async throws {
         let executor = ToyExecutor(failing: ["define"], failingUndo: ["define"])
         _ = await spawn(executor)
         let locks = DomainLocks(host.state.directory)
         let lock = try #require(try locks.tryAcquire(host.id, operation: "test", context: .test()))
-        let settled = try await host.runner().settleAll(locks: locks, context: .test()) {
+        let settled = try await host.runner().settleAll(locks: locks) {
             (_: OperationRecord) throws(ComputeError) in executor
         }
         #expect(settled.isEmpty)

@@ -66,7 +66,7 @@ struct CrashVictim {
     private func settle(killedAt point: Int) async throws {
         let probe = KillingProbe(fatal: point)
         let runner = OperationRunner(journal: try Journal.open(directory), probe: probe)
-        let settled = try await runner.settleAll(locks: DomainLocks(directory), context: context) {
+        let settled = try await runner.settleAll(locks: DomainLocks(directory)) {
             (_: OperationRecord) throws(ComputeError) in executor
         }
         for operation in settled { print(try operation.result.get().rawValue) }
