@@ -98,7 +98,7 @@ let tests: [Target] = [
         swiftSettings: settings),
     .testTarget(
         name: "LibvirtDriverTests",
-        dependencies: ["Compute", "HostFiles", "InstanceModel", "LibvirtDriver", .system], swiftSettings: settings),
+        dependencies: ["Compute", "InstanceModel", "Libvirt", "LibvirtDriver", .system], swiftSettings: settings),
     .testTarget(
         name: "CommandsTests", dependencies: ["Commands", "Compute", "ComputeTestKit", "InstanceModel", "roost"],
         swiftSettings: settings),

@@ -108,6 +108,15 @@ extension ComputeError {
     }
 }
 
+extension ComputeError {
+    /// The same error about a subject that is better known by another name.
+    public func about(_ subject: String) -> ComputeError {
+        ComputeError(
+            code, subject: subject, outcome: outcome, message: message, hint: hint, problems: problems,
+            libvirt: libvirt, details: details)
+    }
+}
+
 extension ComputeError: CustomStringConvertible {
     /// The subject and the message.
     public var description: String { "\(subject): \(message)" }

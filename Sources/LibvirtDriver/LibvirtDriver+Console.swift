@@ -12,7 +12,7 @@ extension LibvirtDriver {
     public func openConsole(
         _ id: InstanceID, takeOver: Bool, context: OperationContext
     ) async throws(ComputeError) -> any ConsoleSession {
-        try await authorizer.audited(.console, subject: "instance \(id)", context: context) { () throws(ComputeError) in
+        try await acting(.console, on: id, needs: .console, context: context) { () throws(ComputeError) in
             let domain = try await requireDomain(id)
             let subject = "instance \(domain.name)"
             do throws(LibvirtError) {
@@ -30,10 +30,13 @@ extension LibvirtDriver {
         _ id: InstanceID, tail: Int?, context: OperationContext
     ) async throws(ComputeError) -> [UInt8] {
         try authorizer.authorize(.console, subject: "instance \(id)", context: context)
-        do throws(StorageError) {
-            return try files.consoleLog(of: id, lastLines: tail)
-        } catch {
-            throw ComputeError(error, subject: "instance \(id)")
+        return try await naming(id) { () throws(ComputeError) in
+            try await require(.console, for: "instance \(id)")
+            do throws(StorageError) {
+                return try files.consoleLog(of: id, lastLines: tail)
+            } catch {
+                throw ComputeError(error, subject: "instance \(id)")
+            }
         }
     }
 

@@ -11,7 +11,10 @@ extension LibvirtDriver: GuestAccess {
         _ id: InstanceID, within limit: Duration, context: OperationContext
     ) async throws(ComputeError) {
         try authorizer.authorize(.observe, subject: "instance \(id)", context: context)
-        try await waitForAgent(id, subject: "instance \(id)", within: limit, deadline: context.deadline)
+        try await naming(id) { () throws(ComputeError) in
+            try await require(.guestAgent, for: "instance \(id)")
+            try await waitForAgent(id, subject: "instance \(id)", within: limit, deadline: context.deadline)
+        }
     }
 
     /// What the guest says of its operating system (`guest-get-osinfo`).
@@ -19,6 +22,7 @@ extension LibvirtDriver: GuestAccess {
         _ id: InstanceID, context: OperationContext
     ) async throws(ComputeError) -> GuestOperatingSystem {
         try authorizer.authorize(.observe, subject: "instance \(id)", context: context)
+        try await require(.guestAgent, for: "instance \(id)")
         let agent = try await agent(of: id, context: context)
         let told = try await agent.ask(
             AgentProtocol.request("guest-get-osinfo"), for: AgentProtocol.OperatingSystem.self)
@@ -31,7 +35,7 @@ extension LibvirtDriver: GuestAccess {
     public func execute(
         _ program: GuestProgram, in id: InstanceID, context: OperationContext
     ) async throws(ComputeError) -> GuestProgramResult {
-        try await authorizer.audited(.execute, subject: "instance \(id)", context: context) { () throws(ComputeError) in
+        try await acting(.execute, on: id, needs: .guestAgent, context: context) { () throws(ComputeError) in
             try await agent(of: id, context: context).run(program)
         }
     }

@@ -3,8 +3,39 @@
 
 public import Compute
 import DomainPlanning
+import InstanceModel
 import Libvirt
 import Networking
+
+extension LibvirtDriver {
+    /// Runs what is asked of an instance, where the policy permits it and the host can do it; leaves an audit record.
+    func acting<Result>(
+        _ action: Action, on id: InstanceID, needs capability: Capability, context: OperationContext,
+        _ body: () async throws(ComputeError) -> Result
+    ) async throws(ComputeError) -> Result {
+        try await naming(id) { () throws(ComputeError) in
+            try await authorizer.audited(action, subject: "instance \(id)", context: context) {
+                () throws(ComputeError) in
+                try await require(capability, for: "instance \(id)")
+                return try await body()
+            }
+        }
+    }
+
+    /// Runs what is asked of an instance; an error calls it by its name, where there is a record of it.
+    func naming<Result>(
+        _ id: InstanceID, _ body: () async throws(ComputeError) -> Result
+    ) async throws(ComputeError) -> Result {
+        do throws(ComputeError) {
+            return try await body()
+        } catch {
+            guard error.subject == "instance \(id)", let journal = try? journals.existing(),
+                let record = try? journal.instance(id)
+            else { throw error }
+            throw error.about("instance \(record.name)")
+        }
+    }
+}
 
 extension LibvirtDriver: HostInventory {
     /// What the driver can do on this host.
@@ -21,27 +52,63 @@ extension LibvirtDriver: HostInventory {
 
     /// What was checked to be possible here; nothing is declared that was not.
     func currentCapabilities() async throws(ComputeError) -> CapabilitySet {
-        var declared: Set<Capability> = [.power, .console, .guestAgent]
+        var declared: Set<Capability> = []
         var missing: [Capability: String] = [:]
-        switch choice.target {
-        case .uri(let uri) where uri.host != nil:
-            missing[.lifecycle] = "\(uri) is another machine, and images and disks are kept on this one"
-        case .uri(let uri) where uri.driver != "qemu":
-            missing[.lifecycle] = "the connection's hypervisor is \(uri.driver), not qemu"
-        default:
-            declared.formUnion([.lifecycle, .userNetwork])
-        }
-        do throws(NetworkingError) {
-            try TapDevices.checkPermission()
-            declared.insert(.bridgedNetwork)
-        } catch {
-            missing[.bridgedNetwork] = error.message
-        }
-        if declared.contains(.lifecycle), try await facts.facts().accelerator == .kvm {
-            declared.insert(.hardwareVirtualization)
-        } else {
-            missing[.hardwareVirtualization] = "guests are emulated here"
+        for capability in Self.knownCapabilities {
+            if let obstacle = try await obstacle(to: capability) {
+                missing[capability] = obstacle
+            } else {
+                declared.insert(capability)
+            }
         }
         return CapabilitySet(declared: declared, missing: missing)
+    }
+
+    /// Refuses what is not possible here, before any effect, and checks no more than that.
+    ///
+    /// - Throws: ``ComputeError`` with code `unsupported`.
+    func require(_ capability: Capability, for subject: String) async throws(ComputeError) {
+        guard let obstacle = try await obstacle(to: capability) else { return }
+        try CapabilitySet(declared: [], missing: [capability: obstacle]).require(capability, for: subject)
+    }
+
+    private static let knownCapabilities: [Capability] = [
+        .lifecycle, .power, .guestAgent, .console, .userNetwork, .bridgedNetwork, .hardwareVirtualization,
+    ]
+
+    /// Why a capability is missing here; nil where it was checked to be there.
+    private func obstacle(to capability: Capability) async throws(ComputeError) -> String? {
+        switch capability {
+        case .power: nil
+        case .console, .guestAgent: foreignHypervisor
+        case .lifecycle, .userNetwork: foreignHypervisor ?? otherMachine
+        case .bridgedNetwork: foreignHypervisor ?? otherMachine ?? Self.obstacleToTapDevices
+        case .hardwareVirtualization:
+            if let obstacle = foreignHypervisor ?? otherMachine {
+                obstacle
+            } else {
+                try await facts.facts().accelerator == .kvm ? nil : "guests are emulated here"
+            }
+        default: "this driver does not know it"
+        }
+    }
+
+    private var foreignHypervisor: String? {
+        guard case .uri(let uri) = choice.target, uri.driver != "qemu" else { return nil }
+        return "the connection's hypervisor is \(uri.driver), not qemu"
+    }
+
+    private var otherMachine: String? {
+        guard case .uri(let uri) = choice.target, uri.host != nil else { return nil }
+        return "\(uri) is another machine, and images and disks are kept on this one"
+    }
+
+    private static var obstacleToTapDevices: String? {
+        do throws(NetworkingError) {
+            try TapDevices.checkPermission()
+            return nil
+        } catch {
+            return error.message
+        }
     }
 }

@@ -76,7 +76,15 @@ extension LibvirtDriver: InstanceLifecycle {
         _ id: InstanceID, policy: DeletePolicy, context: OperationContext
     ) async throws(ComputeError) {
         try authorizer.authorize(.delete, subject: "instance \(id)", context: context)
-        try await currentCapabilities().require(.lifecycle, for: "instance \(id)")
+        try await naming(id) { () throws(ComputeError) in
+            try await require(.lifecycle, for: "instance \(id)")
+            try await deletePermitted(id, policy: policy, context: context)
+        }
+    }
+
+    private func deletePermitted(
+        _ id: InstanceID, policy: DeletePolicy, context: OperationContext
+    ) async throws(ComputeError) {
         let journal = try await journal(settlingFor: context)
         try await locks.withLock(
             id, operation: Action.delete.rawValue, context: context, waitingAtMost: Self.lockPatience
@@ -137,12 +145,11 @@ extension LibvirtDriver: InstanceLifecycle {
     func requireCapabilities(
         for instance: Instance, subject: String, context: OperationContext
     ) async throws(ComputeError) {
-        let capabilities = try await currentCapabilities()
-        try capabilities.require(.lifecycle, for: subject)
+        try await require(.lifecycle, for: subject)
         for interface in instance.interfaces {
             switch interface.network {
-            case .user: try capabilities.require(.userNetwork, for: subject)
-            case .bridge: try capabilities.require(.bridgedNetwork, for: subject)
+            case .user: try await require(.userNetwork, for: subject)
+            case .bridge: try await require(.bridgedNetwork, for: subject)
             }
         }
     }

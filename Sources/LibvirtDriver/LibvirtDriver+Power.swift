@@ -43,7 +43,9 @@ extension LibvirtDriver: PowerControl {
                 }
             }
         case .graceful(let limit):
-            try await stopGracefully(id, within: limit, context: context)
+            try await acting(.stop, on: id, needs: .power, context: context) { () throws(ComputeError) in
+                try await stopGracefully(id, within: limit, context: context)
+            }
         }
     }
 
@@ -58,7 +60,9 @@ extension LibvirtDriver: PowerControl {
                 }
             }
         case .graceful(let limit):
-            try await rebootGracefully(id, within: limit, context: context)
+            try await acting(.reboot, on: id, needs: .power, context: context) { () throws(ComputeError) in
+                try await rebootGracefully(id, within: limit, context: context)
+            }
         }
     }
 
@@ -92,12 +96,20 @@ extension LibvirtDriver: PowerControl {
         _ action: Action, _ id: InstanceID, _ context: OperationContext,
         _ body: (Domain) async throws(ComputeError) -> Void
     ) async throws(ComputeError) {
-        try await authorizer.audited(action, subject: "instance \(id)", context: context) { () throws(ComputeError) in
-            _ = try await journal(settlingFor: context)
-            try await locks.withLock(id, operation: action.rawValue, context: context, waitingAtMost: Self.lockPatience)
-            { () throws(ComputeError) in
-                try await body(try await requireDomain(id))
-            }
+        try await acting(action, on: id, needs: .power, context: context) { () throws(ComputeError) in
+            try await locked(action, id, context, body)
+        }
+    }
+
+    /// Takes the lock, for a part of a change that the policy permitted, and runs that part.
+    private func locked(
+        _ action: Action, _ id: InstanceID, _ context: OperationContext,
+        _ body: (Domain) async throws(ComputeError) -> Void
+    ) async throws(ComputeError) {
+        _ = try await journal(settlingFor: context)
+        try await locks.withLock(id, operation: action.rawValue, context: context, waitingAtMost: Self.lockPatience) {
+            () throws(ComputeError) in
+            try await body(try await requireDomain(id))
         }
     }
 
@@ -121,7 +133,7 @@ extension LibvirtDriver: PowerControl {
     ) async throws(ComputeError) {
         let end = deadline(context, within: limit)
         while true {
-            try await change(.stop, id, context) { domain throws(ComputeError) in
+            try await locked(.stop, id, context) { domain throws(ComputeError) in
                 guard try await state(of: domain).isActive else { return }
                 try await requireRunning(domain)
                 try await ask(domain, by: end) { request, patience throws(LibvirtError) in
@@ -149,23 +161,30 @@ extension LibvirtDriver: PowerControl {
     ) async throws(ComputeError) {
         let end = deadline(context, within: limit)
         let connection = try await link.connection()
-        let events = try await translating("instance \(id)") { () throws(LibvirtError) in try await connection.events()
-        }
-        try await change(.reboot, id, context) { domain throws(ComputeError) in
+        let subject = "instance \(id)"
+        let events = try await translating(subject) { () throws(LibvirtError) in try await connection.events() }
+        try await locked(.reboot, id, context) { domain throws(ComputeError) in
             try await requireRunning(domain)
             try await ask(domain, by: end) { request, patience throws(LibvirtError) in
                 try await domain.reboot(request, deadline: patience)
             }
         }
-        let restarted = await Self.first(of: events, until: end) { event in
+        let search = await Self.first(of: events, until: end) { event in
             if case .rebooted(let reference) = event { reference.uuid == id.uuid } else { false }
         }
-        guard restarted else {
-            throw ComputeError(
-                Task.isCancelled ? .cancelled : .deadlineExceeded, subject: "instance \(id)", outcome: .unknown,
-                message: "the guest was asked to reboot, and did not restart in time",
-                hint: "`roost reboot --hard` resets it")
+        let (code, message): (ComputeError.Code, String)
+        switch search {
+        case .found: return
+        case .late where Task.isCancelled, .ended where Task.isCancelled:
+            (code, message) = (.cancelled, "cancelled after the guest was asked to reboot")
+        case .late: (code, message) = (.deadlineExceeded, "the guest was asked to reboot, and did not restart in time")
+        case .ended:
+            (code, message) = (
+                .hostUnavailable, "the guest was asked to reboot, and the connection to libvirt was lost since"
+            )
         }
+        throw ComputeError(
+            code, subject: subject, outcome: .unknown, message: message, hint: "`roost reboot --hard` resets it")
     }
 
     /// Asks the guest through its agent, and by ACPI where no agent answers.
@@ -186,22 +205,32 @@ extension LibvirtDriver: PowerControl {
         }
     }
 
-    /// Whether an event that `matches` comes before the deadline.
-    private static func first(
+    /// How a search in a stream of events ended.
+    enum EventSearch: Sendable {
+        /// The event came.
+        case found
+        /// The deadline came first, or the task was cancelled.
+        case late
+        /// The stream ended: the connection is closed.
+        case ended
+    }
+
+    /// Waits for an event that `matches`.
+    static func first(
         of events: AsyncStream<DomainEvent>, until deadline: ContinuousClock.Instant,
         _ matches: @escaping @Sendable (DomainEvent) -> Bool
-    ) async -> Bool {
-        await withTaskGroup(of: Bool.self) { group in
+    ) async -> EventSearch {
+        await withTaskGroup(of: EventSearch.self) { group in
             group.addTask {
-                for await event in events where matches(event) { return true }
-                return false
+                for await event in events where matches(event) { return .found }
+                return .ended
             }
             group.addTask {
                 try? await Task.sleep(until: deadline)
-                return false
+                return .late
             }
             defer { group.cancelAll() }
-            return await group.next() ?? false
+            return await group.next() ?? .late
         }
     }
 }

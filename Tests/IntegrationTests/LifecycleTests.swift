@@ -59,6 +59,20 @@ struct LifecycleTests {
         #expect(try sha256(of: "\(lab.state.images)/tiny.qcow2") == image.sha256)
     }
 
+    @Test("a guest that does not listen yet is asked to stop again, for one permission and one audit record")
+    func asksAgain() async throws {
+        let lab = try await Lab.ready("life")
+        let id = try await lab.driver.spawn(lab.tiny("deaf-1"), until: .started, context: lab.context).id
+        let start = ContinuousClock.now
+        try await lab.driver.stop(id, policy: .graceful(within: Lab.patience), context: lab.context)
+        // It was asked before its kernel could hear, and each new request comes after three seconds.
+        #expect(ContinuousClock.now - start > .seconds(3))
+        #expect(try await lab.driver.instance("deaf-1", context: lab.context).state == .stopped)
+        let journal = try #require(try Journal.openForReading(lab.state))
+        #expect(try journal.audit(limit: 50).count { $0.action == "instance.stop" } == 1)
+        try await lab.driver.delete(id, policy: .stoppedOnly, context: lab.context)
+    }
+
     private func sha256(of path: String) throws -> String {
         let process = Process()
         let pipe = Pipe()

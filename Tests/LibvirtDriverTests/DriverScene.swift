@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 The Roost authors
+
+import Compute
+import Foundation
+import Glibc
+import InstanceModel
+import SystemPackage
+import Testing
+
+@testable import LibvirtDriver
+
+/// A driver over libvirt's own test driver, with one running domain and a state directory that nobody else sees.
+final class DriverScene: Sendable {
+    let parent: FilePath
+    let state: StateDirectory
+    let driver: LibvirtDriver
+
+    static let principal = Principal(name: "tester")
+    /// The domain that libvirt's test driver has.
+    static let domain = InstanceID("11111111-2222-3333-4444-555555555555")
+
+    init() async throws {
+        var template = Array("/tmp/rt-XXXXXX".utf8CString)
+        guard mkdtemp(&template) != nil else { throw Errno(rawValue: errno) }
+        parent = FilePath(platformString: template)
+        // The guests' account has to pass through.
+        chmod(parent.string, 0o711)
+        state = try StateDirectory(parent.appending("s"))
+        let node = parent.appending("node.xml")
+        try Data(
+            """
+            <node><domain type='test'><name>test</name><uuid>11111111-2222-3333-4444-555555555555</uuid>
+            <memory unit='MiB'>128</memory><os><type>hvm</type></os></domain></node>
+            """.utf8
+        ).write(to: URL(filePath: node.string))
+        driver = try await LibvirtDriver.open(
+            DriverConfiguration(
+                stateDirectory: state, connection: .uri("test://\(node)", source: "the test"),
+                policy: SinglePrincipalPolicy(permitting: Self.principal)))
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: parent.string) }
+
+    /// A context for one operation.
+    var context: OperationContext { OperationContext(principal: Self.principal, deadline: .now + .seconds(60)) }
+
+    /// The journal, as another process would write it.
+    func journal() throws -> Journal {
+        try state.prepare(guestAccount: driver.account)
+        return try Journal.open(state)
+    }
+
+    /// The test driver's domain, known to the journal by this name.
+    func knownDomain(_ name: String) throws -> InstanceID {
+        let id = try #require(Self.domain)
+        try journal().adopt(
+            InstanceRecord(
+                id: id, name: name, document: "{}", operationID: OperationID(), createdAt: Date(), everStarted: true),
+            claims: [])
+        return id
+    }
+}
