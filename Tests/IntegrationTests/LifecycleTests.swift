@@ -63,13 +63,13 @@ struct LifecycleTests {
     func asksAgain() async throws {
         let lab = try await Lab.ready("life")
         let id = try await lab.driver.spawn(lab.tiny("deaf-1"), until: .started, context: lab.context).id
-        let start = ContinuousClock.now
-        try await lab.driver.stop(id, policy: .graceful(within: Lab.patience), context: lab.context)
+        let (context, start) = (lab.context, ContinuousClock.now)
+        try await lab.driver.stop(id, policy: .graceful(within: Lab.patience), context: context)
         // It was asked before its kernel could hear, and each new request comes after three seconds.
         #expect(ContinuousClock.now - start > .seconds(3))
         #expect(try await lab.driver.instance("deaf-1", context: lab.context).state == .stopped)
         let journal = try #require(try Journal.openForReading(lab.state))
-        #expect(try journal.audit(limit: 50).count { $0.action == "instance.stop" } == 1)
+        #expect(try journal.audit(limit: 50).count { $0.requestID == context.requestID } == 1)
         try await lab.driver.delete(id, policy: .stoppedOnly, context: lab.context)
     }
 

@@ -17,7 +17,7 @@ struct MissingAccountTests {
         let lines = try String(contentsOfFile: "/etc/passwd", encoding: .utf8).split(separator: "\n")
         let others = lines.filter { !$0.hasPrefix("libvirt-qemu:") }.joined(separator: "\n") + "\n"
         try others.write(toFile: users, atomically: true, encoding: .utf8)
-        var roost = CommandRun(stateDirectory: try Lab.base + "/no-account")
+        var roost = CommandRun(stateDirectory: try Lab.base + "/no-acct")
         let rights = geteuid() == 0 ? ["--propagation", "private"] : ["--user", "--map-root-user"]
         roost.prefix =
             ["unshare", "--mount"] + rights
