@@ -27,6 +27,28 @@ enum ArgumentOrder {
         return word.flatMap { $0.hasPrefix("-") ? nil : $0 }
     }
 
+    /// A word that the parser takes for a request for help, and that is none: letters after one dash of which one is an
+    /// `h`, such as a name that begins with a dash.
+    static func wordTakenForHelp(in arguments: [String]) -> String? {
+        let own = arguments.prefix { $0 != "--" }
+        guard verb(in: arguments) != "help", own.allSatisfy({ !["-h", "--help", "-help"].contains($0) }) else {
+            return nil
+        }
+        let options = Set(GlobalOptions.flags.union(["-h", "-f"]).filter { $0.count == 2 }.compactMap(\.last))
+        return own.first { word in
+            word.hasPrefix("-") && !word.hasPrefix("--") && word.contains("h") && !isJoined(word)
+                && !word.dropFirst().allSatisfy(options.contains)
+        }
+    }
+
+    /// The command that arguments name, such as `roost image add`.
+    static func command(of arguments: [String]) -> String {
+        let words = arguments.dropFirst(leadingOptions(arguments).count).prefix { !$0.hasPrefix("-") }
+        guard let verb = words.first, verbs.contains(verb) else { return "roost" }
+        let second = words.dropFirst().first.flatMap { nouns[verb]?.contains($0) == true ? $0 : nil }
+        return (["roost", verb] + [second].compactMap(\.self)).joined(separator: " ")
+    }
+
     private static let nouns: [String: [String]] = [
         "image": names(in: ImageCommand.self), "spec": names(in: SpecCommand.self),
     ]

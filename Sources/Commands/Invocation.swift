@@ -128,11 +128,16 @@ struct Invocation: Sendable {
 
     /// Help, which the parser throws too, or wrong usage.
     private func ended(parsing error: any Error) -> Int32 {
-        guard RootCommand.exitCode(for: error) != .success else {
+        let verb = ArgumentOrder.verb(in: arguments)
+        let failure: UsageFailure
+        if RootCommand.exitCode(for: error) != .success {
+            failure = usageFailure(error, verb: verb)
+        } else if let word = ArgumentOrder.wordTakenForHelp(in: arguments) {
+            let help = "see `\(ArgumentOrder.command(of: arguments)) --help`"
+            failure = UsageFailure("Unknown option '\(word)'", hint: help)
+        } else {
             return printed(RootCommand.fullMessage(for: error) + "\n")
         }
-        let verb = ArgumentOrder.verb(in: arguments)
-        let failure = usageFailure(error, verb: verb)
         var options = GlobalOptions.defaults
         options.output = OutputFormat.requested(in: arguments)
         Presenter(options, in: surroundings).report(ErrorReport(failure))

@@ -8,9 +8,11 @@ import Compute
 struct PlanCommand: Verb {
     static let configuration = CommandConfiguration(
         commandName: "plan",
-        abstract: "Show what running a document would do, and change nothing.",
+        abstract: "Show what running a document would do, and do none of it.",
         discussion: """
             The plan has the steps, what would be claimed on this host, and the domain XML that libvirt would be given.
+            Nothing of the instance is made or claimed. libvirt is asked what it can do: where it is the private \
+            daemon and none runs, the state directory is prepared and the daemon started, which ends by itself.
 
             Examples:
               roost plan web.yaml

@@ -92,7 +92,7 @@ public struct InstanceDescription: Sendable, Hashable {
     }
 }
 
-/// Shows what a spawn would do, and changes nothing.
+/// Shows what a spawn would do, and makes and claims nothing of the instance.
 public protocol InstancePlanning: Sendable {
     /// The plan of a spawn.
     func plan(_ instance: Instance, context: OperationContext) async throws(ComputeError) -> SpawnPreview

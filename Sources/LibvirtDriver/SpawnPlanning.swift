@@ -12,7 +12,7 @@ import SystemPackage
 import XMLTree
 
 extension LibvirtDriver: InstancePlanning {
-    /// What a spawn would do; changes nothing.
+    /// What a spawn would do; makes nothing of the instance. The private daemon is asked, and started where none runs.
     public func plan(_ instance: Instance, context: OperationContext) async throws(ComputeError) -> SpawnPreview {
         try authorizer.authorize(.plan, subject: "instance \(instance.name)", context: context)
         try await requireCapabilities(for: instance, subject: "instance \(instance.name)", context: context)

@@ -46,6 +46,18 @@ struct HelpAndUsageTests {
         #expect(outcome.output.contains("Examples:"))
     }
 
+    @Test(
+        "help is given wherever it is asked for",
+        arguments: [
+            ["-h"], ["--help"], ["image", "add", "-h"], ["image", "add", "-dash", "--help"], ["show", "-qh"],
+            ["help", "show"], ["exec", "--help", "--", "-ash"],
+        ])
+    func help(arguments: [String]) async {
+        let outcome = await roost(arguments)
+        #expect(outcome.status == 0)
+        #expect(outcome.output.contains("USAGE: roost"))
+    }
+
     struct Mistake: Sendable {
         let arguments: [String]
         let message: String
@@ -67,6 +79,9 @@ struct HelpAndUsageTests {
             Mistake("list extra", "Unexpected argument 'extra'", "see `roost list --help`"),
             Mistake("image add", "Missing expected argument '<name>'", "see `roost image add --help`"),
             Mistake("-o json", "Unknown option '-o'", "see `roost --help`"),
+            Mistake("image add -dash x --format raw", "Unknown option '-dash'", "see `roost image add --help`"),
+            Mistake("show -Th", "Unknown option '-Th'", "see `roost show --help`"),
+            Mistake("-ash", "Unknown option '-ash'", "see `roost --help`"),
         ])
     func mistakes(mistake: Mistake) async throws {
         let text = await roost(mistake.arguments)
