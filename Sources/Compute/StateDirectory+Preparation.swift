@@ -70,10 +70,14 @@ extension StateDirectory {
     }
 
     /// Refuses a directory, or a link to one, that an account could exchange which is neither root nor the caller.
+    ///
+    /// In a user namespace without root, such as a container's, root's directories belong to an account that stands for
+    /// all that the namespace does not know: only root itself refuses those.
     private func refuseForeign(_ ancestor: FilePath) throws(ComputeError) {
         var status = stat()
         guard lstat(ancestor.string, &status) == 0 else { throw .system(errno, "inspect", ancestor) }
-        guard status.st_uid == 0 || status.st_uid == geteuid() else {
+        let isUnknown = status.st_uid == 65_534 && geteuid() != 0
+        guard status.st_uid == 0 || status.st_uid == geteuid() || isUnknown else {
             throw ComputeError(
                 .conflict, subject: "state directory",
                 message: "\(ancestor) belongs to the user with id \(status.st_uid), who could put another directory "

@@ -68,21 +68,28 @@ struct ImageRefusalTests {
         try await lab.expectUnchanged(since: before)
     }
 
-    @Test(
-        "says that the disk is full, and keeps nothing of the image",
-        .enabled(if: geteuid() == 0, "only root may mount a small file system"))
+    @Test("says that the disk is full, and keeps nothing of the image")
     func fullDisk() async throws {
         let directory = try Lab.base + "/disk"
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
-        try HostCommand("mount", "-t", "tmpfs", "-o", "size=16m,mode=0711", "roost-test", directory).output()
-        defer { #expect(throws: Never.self) { try HostCommand("umount", "--lazy", directory).output() } }
-        let roost = CommandRun(stateDirectory: directory + "/full")
+        // The small file system is in a mount namespace of the command alone, for which anybody has the right in a user
+        // namespace: what is left in it is looked at from inside.
+        let rights = geteuid() == 0 ? ["--propagation", "private"] : ["--user", "--map-current-user", "--keep-caps"]
+        let script = """
+            mount -t tmpfs -o size=16m,mode=0711 roost-test "$0" || exit 99
+            "$@"
+            status=$?
+            ls -A "$0/full/images"
+            "$1" image list -o json
+            exit $status
+            """
+        var roost = CommandRun(stateDirectory: directory + "/full")
+        roost.prefix = ["unshare", "--mount"] + rights + ["sh", "-c", script, directory]
         let outcome = try await roost(
             "image", "add", "tiny", GuestImage.tiny.path(), "--format", "qcow2", "-o", "json")
         #expect(outcome.status == 9, "\(outcome.errorText)")
         #expect(try outcome.error["kind"] == "exhausted")
         #expect(try outcome.error["outcome"] == "did_not_happen")
-        #expect(try FileManager.default.contentsOfDirectory(atPath: directory + "/full/images") == [])
-        #expect(try await roost.json("image", "list") == .array([]))
+        #expect(try outcome.json == .array([]), "\(outcome.text)")
     }
 }
