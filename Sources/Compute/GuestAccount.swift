@@ -47,7 +47,7 @@ public struct GuestAccount: Sendable, Hashable {
     public var isCurrentUser: Bool { userID == geteuid() }
 
     /// The ids of all groups that the account is in (`getgrouplist`).
-    func groups() -> Set<UInt32> {
+    public func groups() -> Set<UInt32> {
         var count: CInt = 256
         var ids = [gid_t](repeating: 0, count: Int(count))
         guard getgrouplist(name, groupID, &ids, &count) >= 0 else { return [groupID] }

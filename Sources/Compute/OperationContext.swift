@@ -13,22 +13,19 @@ public struct OperationContext: Sendable {
     public var deadline: ContinuousClock.Instant?
     /// A key under which a repeated request is recognised; nil: each request is its own.
     public var idempotencyKey: String?
-    /// The trace that this operation belongs to, as a W3C `traceparent`; nil: none.
-    public var traceParent: String?
     /// Told of each step; called from any thread and never waited for.
     public var progress: @Sendable (ProgressEvent) -> Void
 
     /// A context for `principal`.
     public init(
         principal: Principal, requestID: UUID = UUID(), deadline: ContinuousClock.Instant? = nil,
-        idempotencyKey: String? = nil, traceParent: String? = nil,
+        idempotencyKey: String? = nil,
         progress: @escaping @Sendable (ProgressEvent) -> Void = { _ in }
     ) {
         self.principal = principal
         self.requestID = requestID
         self.deadline = deadline
         self.idempotencyKey = idempotencyKey
-        self.traceParent = traceParent
         self.progress = progress
     }
 }

@@ -11,36 +11,36 @@ import SystemPackage
 /// The device alone proves nothing: in many cloud guests and containers it opens, answers, makes a virtual machine,
 /// and never runs one. Only the processor's flag with it makes it likely; libvirt's word completes it.
 struct HardwareVirtualization: Sendable, Hashable {
-    /// The processor's flag, `vmx` or `svm`; nil where it has neither.
-    let processorFlag: String?
+    /// What the processor tells.
+    let processor: Processor
     /// Whether `/dev/kvm` exists.
     let deviceExists: Bool
     /// Whether the account that guests run as may open it for reading and writing.
     let deviceOpens: Bool
 
-    /// Whether the device offers what the processor does not have.
-    var isTrap: Bool { deviceOpens && processorFlag == nil }
+    /// What a processor tells of hardware virtualization.
+    enum Processor: Sendable, Hashable {
+        /// It shows this flag, `vmx` or `svm`.
+        case shows(String)
+        /// It would show a flag, and has none.
+        case lacks
+        /// Processors of its architecture show no such flag.
+        case silent
+    }
 
-    /// Whether processor and device agree that hardware virtualization works.
-    var isPlausible: Bool { deviceOpens && processorFlag != nil }
+    /// Whether the device offers what the processor does not have.
+    var isTrap: Bool { deviceOpens && processor == .lacks }
+
+    /// Whether nothing speaks against hardware virtualization that works.
+    var isPlausible: Bool { deviceOpens && processor != .lacks }
 
     /// Reads `/proc/cpuinfo` and the device's owner and mode.
     static func read(for account: GuestAccount) -> HardwareVirtualization {
         var status = stat()
         let exists = stat("/dev/kvm", &status) == 0 && status.st_mode & S_IFMT == S_IFCHR
         return HardwareVirtualization(
-            processorFlag: processorFlag(), deviceExists: exists,
+            processor: .present, deviceExists: exists,
             deviceOpens: exists && opens(status, for: account))
-    }
-
-    private static func processorFlag() -> String? {
-        #if !arch(x86_64)
-        return "of this architecture is not listed"
-        #else
-        guard let lines = HostFile.kernelText("/proc/cpuinfo")?.split(separator: "\n") else { return nil }
-        guard let flags = lines.first(where: { $0.hasPrefix("flags") || $0.hasPrefix("Features") }) else { return nil }
-        return flags.split(separator: " ").first { $0 == "vmx" || $0 == "svm" }.map(String.init)
-        #endif
     }
 
     private static func opens(_ status: stat, for account: GuestAccount) -> Bool {
@@ -48,7 +48,7 @@ struct HardwareVirtualization: Sendable, Hashable {
         let bits: mode_t =
             if status.st_uid == account.userID {
                 status.st_mode >> 6
-            } else if account.groups.contains(status.st_gid) {
+            } else if account.groups().contains(status.st_gid) {
                 status.st_mode >> 3
             } else {
                 status.st_mode
@@ -57,12 +57,20 @@ struct HardwareVirtualization: Sendable, Hashable {
     }
 }
 
-extension GuestAccount {
-    /// The groups that the account belongs to (`getgrouplist`).
-    var groups: [gid_t] {
-        var count: Int32 = 64
-        var groups = [gid_t](repeating: 0, count: Int(count))
-        guard getgrouplist(name, groupID, &groups, &count) >= 0 else { return [groupID] }
-        return Array(groups.prefix(Int(count)))
+extension HardwareVirtualization.Processor {
+    /// This host's processor.
+    static var present: Self {
+        #if arch(x86_64)
+        return Self(flagsIn: HostFile.kernelText("/proc/cpuinfo") ?? "")
+        #else
+        return .silent
+        #endif
+    }
+
+    /// What an x86 processor tells, by the text of `/proc/cpuinfo`.
+    init(flagsIn text: String) {
+        let flags = text.split(separator: "\n").first { $0.hasPrefix("flags") }?.split(whereSeparator: \.isWhitespace)
+        let flag = flags?.first { $0 == "vmx" || $0 == "svm" }
+        self = flag.map { .shows(String($0)) } ?? .lacks
     }
 }

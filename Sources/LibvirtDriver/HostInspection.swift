@@ -132,15 +132,15 @@ struct HostInspection {
         if found.isPlausible, facts.accelerator == .kvm {
             return HostCheck(
                 name: name, verdict: .good,
-                finding: "usable: processor flag \(found.processorFlag ?? ""), /dev/kvm, and libvirt agree")
+                finding: "usable: \(found.processor.words), /dev/kvm and libvirt agree")
         }
         var against: [String] = []
-        if found.processorFlag == nil { against.append("the processor shows neither vmx nor svm") }
+        if found.processor == .lacks { against.append(found.processor.words) }
         if !found.deviceExists {
             against.append("there is no /dev/kvm")
         } else if !found.deviceOpens {
             against.append("\(driver.account.name) may not open /dev/kvm")
-        } else if found.processorFlag == nil {
+        } else if found.isTrap {
             against.append("/dev/kvm opens all the same: a trap, which is hidden from the private daemon of root")
         }
         if facts.accelerator != .kvm { against.append("libvirt offers no kvm") }
@@ -223,6 +223,17 @@ struct HostInspection {
                     name: need.program.name, verdict: isVital(need) ? .bad : .warning,
                     finding: "not found: \(need.purpose)", remedy: "install \(need.program.package)")
             }
+        }
+    }
+}
+
+extension HardwareVirtualization.Processor {
+    /// What the processor tells, in words.
+    fileprivate var words: String {
+        switch self {
+        case .shows(let flag): "the processor's flag \(flag)"
+        case .lacks: "the processor shows neither vmx nor svm"
+        case .silent: "a processor that has no flag for it"
         }
     }
 }

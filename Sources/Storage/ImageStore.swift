@@ -76,19 +76,6 @@ public struct ImageStore: Sendable {
         return ImageHold(images: images, locks: locks)
     }
 
-    /// Gives `body` an image that cannot be deleted while it runs.
-    ///
-    /// - Throws: what ``hold(_:)`` and `body` throw.
-    public func withImage<Value>(
-        _ name: ImageName, isolation: isolated (any Actor)? = #isolation,
-        _ body: (StoredImage) async throws(StorageError) -> Value
-    ) async throws(StorageError) -> Value {
-        let hold = try await hold([name])
-        defer { hold.release() }
-        guard let image = hold.images[name] else { throw .imageNotFound(name) }
-        return try await body(image)
-    }
-
     func image(named name: ImageName, in directory: OpenDirectory) throws(StorageError) -> StoredImage {
         let manifestName = try ImageManifest.manifestName(name)
         let manifestPath = path.appending(manifestName)
