@@ -4,20 +4,19 @@
 import Foundation
 import Glibc
 public import InstanceModel
-import SystemPackage
 
 /// One lock for each domain, which excludes the tasks of this process and other processes alike.
 ///
-/// Tasks of one process get a domain's lock in the order in which they asked. Between processes it goes to whoever
-/// tries first after it became free. A process that dies frees its locks. Locks are not reentrant: a task that asks for
-/// a lock that it holds waits until its deadline.
+/// Tasks of one process get a domain's lock in the order in which they asked. Processes take turns: a process stands in
+/// line with the first of its tasks, and goes behind all others that wait before its next task has the lock. A process
+/// that dies frees its locks and its place. Locks are not reentrant: a task that asks for a lock that it holds waits
+/// until its deadline.
 public final class DomainLocks: Sendable {
-    private typealias Line = WaitingLine<CheckedContinuation<Turn, Never>>
-
     private let directory: StateDirectory
-    private let lines = Guarded<[InstanceID: Line]>([:])
+    private let lines = TaskLines()
+    private let table = Guarded<LockTable?>(nil)
 
-    /// The locks whose files are in `directory`, which must be prepared before the first lock is taken.
+    /// The locks of `directory`, which must be prepared before the first lock is taken.
     public init(_ directory: StateDirectory) {
         self.directory = directory
     }
@@ -34,8 +33,28 @@ public final class DomainLocks: Sendable {
         _ id: InstanceID, operation: String, context: OperationContext, waitingAtMost: Duration? = nil,
         isolation: isolated (any Actor)? = #isolation, _ body: () async throws(ComputeError) -> R
     ) async throws(ComputeError) -> R {
-        let lock = try await acquire(id, operation: operation, context: context, waitingAtMost: waitingAtMost)
+        let lock = try await acquire(
+            id, operation: operation, context: context, until: Self.limit(waitingAtMost, context))
         defer { lock.release() }
+        return try await body()
+    }
+
+    /// Runs `body` while holding the locks of several domains, each once.
+    ///
+    /// They are taken in the order of their UUIDs, whatever the order in `ids`, so that two operations on the same
+    /// domains never wait for each other. `waitingAtMost` is for all of them together.
+    ///
+    /// - Throws: as ``withLock(_:operation:context:waitingAtMost:isolation:_:)``; no lock is held then.
+    public func withLocks<R>(
+        on ids: [InstanceID], operation: String, context: OperationContext, waitingAtMost: Duration? = nil,
+        isolation: isolated (any Actor)? = #isolation, _ body: () async throws(ComputeError) -> R
+    ) async throws(ComputeError) -> R {
+        let limit = Self.limit(waitingAtMost, context)
+        var held: [DomainLock] = []
+        defer { for lock in held.reversed() { lock.release() } }
+        for id in Set(ids).sorted(by: { $0.description < $1.description }) {
+            held.append(try await acquire(id, operation: operation, context: context, until: limit))
+        }
         return try await body()
     }
 
@@ -43,151 +62,143 @@ public final class DomainLocks: Sendable {
     public func tryAcquire(
         _ id: InstanceID, operation: String, context: OperationContext
     ) throws(ComputeError) -> DomainLock? {
-        let ticket = lines.withLock { $0[id, default: Line()].joinIfEmpty() }
-        guard let ticket else { return nil }
-        return try tryFile(id, ticket, operation, context)
+        guard lines.tryEnter(id) else { return nil }
+        do {
+            let table = try currentTable()
+            var attempt = LockAttempt(isWaiting: false, lastTicket: LockTable.Region.tickets)
+            let region = LockTable.Region(of: id)
+            if try table.carryOn(&attempt, in: region) { return held(id, table, region, operation, context) }
+        } catch {
+            lines.pass(id)
+            throw error
+        }
+        lines.pass(id)
+        return nil
     }
 
     /// Who holds the domain's lock now, in any process; nil where nobody does. Disturbs nobody.
     public func holder(of id: InstanceID) throws(ComputeError) -> LockHolder? {
-        try LockFile.holder(directory.lockFile(of: id))
-    }
-
-    /// The holders of all locks that are held now, in any process, from one reading of the directory of locks.
-    ///
-    /// The files that dead holders left are removed on the way.
-    public func held() throws(ComputeError) -> [InstanceID: LockHolder] {
-        var status = stat()
-        guard lstat(directory.locks.string, &status) == 0 else { return [:] }
-        var holders: [InstanceID: LockHolder] = [:]
-        for name in try DirectoryHandle.open(directory.locks).names() where name.hasSuffix(".lock") {
-            guard let id = InstanceID(String(name.dropLast(".lock".count))) else { continue }
-            holders[id] = try holder(of: id)
-            if holders[id] == nil { try removeAbandoned(id) }
+        guard let table = try LockTable.openForReading(directory.lockTable),
+            try table.isLocked(LockTable.Region(of: id))
+        else { return nil }
+        for _ in 0..<Self.looks {
+            if let holder = try table.holders()[id] { return holder }
+            // It may have ended, or not have described itself yet.
+            guard try table.isLocked(LockTable.Region(of: id)) else { return nil }
+            sched_yield()
         }
-        return holders
+        return LockHolder(operation: "unknown", principal: "unknown", processID: 0, since: table.lastWritten)
     }
 
-    /// Removes the lock's file where nobody has it: by taking the lock, since only its holder may.
-    private func removeAbandoned(_ id: InstanceID) throws(ComputeError) {
-        let holder = LockHolder(
-            operation: "cleaning", principal: "uid:\(geteuid())", processID: getpid(), since: Date())
-        if let file = try LockFile.tryLock(directory.lockFile(of: id), holder: holder) { file.release() }
+    /// The holders of all locks that are held now, in any process. Disturbs nobody.
+    public func held() throws(ComputeError) -> [InstanceID: LockHolder] {
+        try LockTable.openForReading(directory.lockTable)?.holders() ?? [:]
+    }
+
+    /// How many processes wait for the domain's lock. Disturbs nobody.
+    public func waitingProcesses(for id: InstanceID) throws(ComputeError) -> Int {
+        try LockTable.openForReading(directory.lockTable)?.tickets(in: LockTable.Region(of: id)) ?? 0
     }
 
     /// How many tasks of this process wait for the domain's lock.
     func waitingTasks(for id: InstanceID) -> Int {
-        lines.withLock { $0[id]?.count ?? 0 }
+        lines.waitingTasks(for: id)
     }
+
+    /// How long a lock is waited for: as long as the caller has, and at most as long as it wants to.
+    private struct Limit {
+        let until: ContinuousClock.Instant?
+        let isDeadline: Bool
+    }
+
+    private static func limit(_ patience: Duration?, _ context: OperationContext) -> Limit {
+        let patience = patience.map { ContinuousClock.now.advanced(by: $0) }
+        let until = [patience, context.deadline].compactMap(\.self).min()
+        return Limit(until: until, isDeadline: until != nil && until == context.deadline)
+    }
+
+    /// The longest pause between two looks at a lock that another process has.
+    private static let longestPause = Duration.milliseconds(5)
+
+    /// How often a holder is looked for that has not written its record yet.
+    private static let looks = 16
 
     private func acquire(
-        _ id: InstanceID, operation: String, context: OperationContext, waitingAtMost limit: Duration?
+        _ id: InstanceID, operation: String, context: OperationContext, until limit: Limit
     ) async throws(ComputeError) -> DomainLock {
-        let patience = limit.map { ContinuousClock.now.advanced(by: $0) }
-        let until = [patience, context.deadline].compactMap(\.self).min()
-        let ticket = lines.withLock { $0[id, default: Line()].join() }
-        switch await turn(of: ticket, in: id, until: until) {
+        switch await lines.enter(id, until: limit.until) {
         case .granted: break
         case .cancelled: throw cancelled(id)
-        case .expired: throw try expired(id, until: until, context)
+        case .expired: throw try expired(id, limit)
         }
-        // Between processes there is no line: the lock is tried again and again, at growing distances.
-        var pause = Duration.milliseconds(1)
-        while true {
-            if Task.isCancelled {
-                pass(id)
-                throw cancelled(id)
-            }
-            if let lock = try tryFile(id, ticket, operation, context, keepingTurn: true) { return lock }
-            if let until, ContinuousClock.now >= until {
-                pass(id)
-                throw try expired(id, until: until, context)
-            }
-            let next = ContinuousClock.now.advanced(by: pause)
-            try? await Task.sleep(until: min(next, until ?? next), clock: .continuous)
-            pause = min(pause * 2, .milliseconds(50))
-        }
-    }
-
-    /// Takes the file lock for the task whose turn it is; without it, the turn is passed on unless it is kept.
-    private func tryFile(
-        _ id: InstanceID, _ ticket: Line.Ticket, _ operation: String, _ context: OperationContext,
-        keepingTurn: Bool = false
-    ) throws(ComputeError) -> DomainLock? {
-        let holder = LockHolder(
-            operation: operation, principal: context.principal.name, processID: getpid(), since: Date())
+        let region = LockTable.Region(of: id)
         do {
-            if let file = try LockFile.tryLock(directory.lockFile(of: id), holder: holder) {
-                return DomainLock(file) { [self] in pass(id) }
-            }
+            let table = try await enter(region, id, until: limit)
+            return held(id, table, region, operation, context)
         } catch {
-            pass(id)
+            lines.pass(id)
             throw error
         }
-        if !keepingTurn { pass(id) }
-        return nil
     }
 
-    private func turn(
-        of ticket: Line.Ticket, in id: InstanceID, until: ContinuousClock.Instant?
-    ) async -> Turn {
-        guard let until else { return await turn(of: ticket, in: id) }
-        return await withTaskGroup(of: Void.self) { group in
-            group.addTask {
-                guard (try? await Task.sleep(until: until, clock: .continuous)) != nil else { return }
-                self.leave(ticket, id, because: .expired)
+    /// Waits until this process has the lock of the region; the caller has the turn within the process.
+    private func enter(
+        _ region: LockTable.Region, _ id: InstanceID, until limit: Limit
+    ) async throws(ComputeError) -> LockTable {
+        var table = try currentTable()
+        var attempt = LockAttempt(isWaiting: true, lastTicket: LockTable.Region.tickets)
+        var pause = Duration.microseconds(200)
+        while true {
+            if try table.carryOn(&attempt, in: region) { return table }
+            do throws(ComputeError) {
+                if Task.isCancelled { throw cancelled(id) }
+                if let until = limit.until, ContinuousClock.now >= until { throw try expired(id, limit) }
+            } catch {
+                table.abandon(attempt, in: region)
+                throw error
             }
-            let turn = await turn(of: ticket, in: id)
-            group.cancelAll()
-            return turn
-        }
-    }
-
-    private func turn(of ticket: Line.Ticket, in id: InstanceID) async -> Turn {
-        await withTaskCancellationHandler {
-            await withCheckedContinuation { continuation in
-                let turn = lines.withLock { lines -> Turn? in
-                    // A handler that ran before this found nobody to tell.
-                    if Task.isCancelled { _ = lines[id]?.leave(ticket, because: .cancelled) }
-                    let turn = lines[id]?.wait(ticket, continuation) ?? nil
-                    if lines[id]?.isEmpty == true { lines[id] = nil }
-                    return turn
-                }
-                if let turn { continuation.resume(returning: turn) }
+            // The kernel wakes no task, so that the lock is looked at again and again.
+            let next = ContinuousClock.now.advanced(by: pause)
+            try? await Task.sleep(until: min(next, limit.until ?? next), clock: .continuous)
+            pause = min(pause * 2, Self.longestPause)
+            if !table.isCurrent {
+                table.abandon(attempt, in: region)
+                table = try currentTable()
+                attempt = LockAttempt(isWaiting: true, lastTicket: LockTable.Region.tickets)
             }
-        } onCancel: {
-            leave(ticket, id, because: .cancelled)
         }
     }
 
-    private func leave(_ ticket: Line.Ticket, _ id: InstanceID, because turn: Turn) {
-        let waiter = lines.withLock { $0[id]?.leave(ticket, because: turn) ?? nil }
-        waiter?.resume(returning: turn)
+    private func currentTable() throws(ComputeError) -> LockTable {
+        if let table = table.withLock({ $0 }), table.isCurrent { return table }
+        let opened = try LockTable.open(directory.lockTable)
+        table.withLock { $0 = opened }
+        return opened
     }
 
-    private func pass(_ id: InstanceID) {
-        let next = lines.withLock { lines in
-            let next = lines[id]?.advance() ?? nil
-            if lines[id]?.isEmpty == true { lines[id] = nil }
-            return next
+    private func held(
+        _ id: InstanceID, _ table: LockTable, _ region: LockTable.Region, _ operation: String,
+        _ context: OperationContext
+    ) -> DomainLock {
+        let holder = LockHolder(
+            operation: operation, principal: context.principal.name, processID: getpid(), since: Date())
+        let record = table.describe(holder, of: id)
+        return DomainLock { [lines] in
+            table.release(region, record: record)
+            lines.pass(id)
         }
-        next?.resume(returning: .granted)
     }
 
     private func cancelled(_ id: InstanceID) -> ComputeError {
         ComputeError(.cancelled, subject: "instance \(id)", message: "cancelled while waiting for the instance's lock")
     }
 
-    private func expired(
-        _ id: InstanceID, until: ContinuousClock.Instant?, _ context: OperationContext
-    ) throws(ComputeError) -> ComputeError {
-        let holder = try holder(of: id)
-        let who = holder.map {
+    private func expired(_ id: InstanceID, _ limit: Limit) throws(ComputeError) -> ComputeError {
+        let who = try holder(of: id).map {
             "\($0.operation) of \($0.principal) (process \($0.processID)) since \($0.since.formatted(.iso8601))"
         }
-        let isDeadline = until != nil && until == context.deadline
         return ComputeError(
-            isDeadline ? .deadlineExceeded : .busy, subject: "instance \(id)",
+            limit.isDeadline ? .deadlineExceeded : .busy, subject: "instance \(id)",
             message: "the instance is locked by \(who ?? "an operation that has just ended")",
             hint: "wait for it, or give more time with --timeout")
     }
@@ -195,20 +206,17 @@ public final class DomainLocks: Sendable {
 
 /// A domain's lock, held until it is released or forgotten.
 public final class DomainLock: Sendable {
-    private let file: Guarded<LockFile?>
-    private let whenReleased: @Sendable () -> Void
+    private let giveBack: Guarded<(@Sendable () -> Void)?>
 
-    init(_ file: consuming LockFile, whenReleased: @escaping @Sendable () -> Void) {
-        self.file = Guarded(consume file)
-        self.whenReleased = whenReleased
+    init(_ giveBack: @escaping @Sendable () -> Void) {
+        self.giveBack = Guarded(giveBack)
     }
 
     deinit { release() }
 
     /// Gives the lock back; a second call does nothing.
     public func release() {
-        guard let held = file.withLock({ $0.take() }) else { return }
-        held.release()
-        whenReleased()
+        let giveBack = giveBack.withLock { $0.take() }
+        giveBack?()
     }
 }

@@ -73,8 +73,10 @@ public struct StateDirectory: Sendable, Hashable {
     public var images: FilePath { path.appending("images") }
     /// The directories of the instances.
     public var instances: FilePath { path.appending("instances") }
-    /// The lock files.
+    /// The directory of the locks.
     public var locks: FilePath { path.appending("locks") }
+    /// The file in which the instances are locked.
+    public var lockTable: FilePath { locks.appending("instances") }
     /// The record of where the directory is, and of its connection.
     public var identityFile: FilePath { path.appending("state.json") }
 
@@ -96,8 +98,6 @@ public struct StateDirectory: Sendable, Hashable {
 
     /// The instance's own directory.
     public func directory(of id: InstanceID) -> FilePath { instances.appending(id.description) }
-    /// The instance's lock file.
-    public func lockFile(of id: InstanceID) -> FilePath { locks.appending("\(id).lock") }
     /// Where the socket of the instance's agent channel fits: libvirt's own place for it would be too long.
     public func agentSocket(of id: InstanceID) -> FilePath {
         privateDaemon.appending(["agent", FilePath.Component(stringLiteral: id.description)])

@@ -45,7 +45,10 @@ struct HostSnapshot: Hashable, CustomStringConvertible {
             let path = root + "/" + part
             guard manager.fileExists(atPath: path) else { return [String]() }
             return try manager.subpathsOfDirectory(atPath: path).map { part + "/" + $0 }
-        }.filter { !$0.contains("/lib/") && !$0.hasPrefix("private/libvirt/qemu/channel") }.sorted()
+        }.filter {
+            // The table of locks is made with the first lock, and stays.
+            !$0.contains("/lib/") && !$0.hasPrefix("private/libvirt/qemu/channel") && $0 != "locks/instances"
+        }.sorted()
     }
 
     private static func qemuProcesses(of lab: Lab) throws -> [String] {
