@@ -17,7 +17,7 @@ extension InstanceStatus {
             .init("disks", .array(disks.map(Self.value(of:)))),
             .init("interfaces", .array(interfaces.map(Self.value(of:)))),
             .init("labels", .labels(labels)),
-            .init("locked_by", lockedBy.map(Self.value(of:)) ?? .null),
+            .init("locked_by", lockedBy.map { .object($0.outputFields) } ?? .null),
         ])
     }
 
@@ -61,13 +61,16 @@ extension InstanceStatus {
             .init("publish", .array(interface.publish.map(OutputValue.string))),
         ])
     }
+}
 
-    private static func value(of holder: LockHolder) -> OutputValue {
-        .object([
-            .init("operation", .string(holder.operation)),
-            .init("principal", .string(holder.principal)),
-            .init("process_id", .integer(Int64(holder.processID))),
-            .init("since", .string(Timestamp.text(holder.since))),
-        ])
+extension LockHolder {
+    /// The fields of a holder for programs.
+    var outputFields: [OutputValue.Member] {
+        [
+            .init("operation", .string(operation)),
+            .init("principal", .string(principal)),
+            .init("process_id", .integer(Int64(processID))),
+            .init("since", .string(Timestamp.text(since))),
+        ]
     }
 }

@@ -4,7 +4,7 @@
 public import Compute
 public import InstanceModel
 
-extension FakeHypervisor: InstanceObservation, HostInventory {
+extension FakeHypervisor: InstanceObservation, LockObservation, HostInventory {
     /// All instances, by name.
     public func instances(context: OperationContext) async throws(ComputeError) -> [InstanceStatus] {
         try await admit(.observe, "", context)
@@ -40,6 +40,18 @@ extension FakeHypervisor: InstanceObservation, HostInventory {
             instance: machine.instance,
             domainXML:
                 "<domain type='test'>\n  <name>\(machine.instance.name)</name>\n  <uuid>\(id)</uuid>\n</domain>\n")
+    }
+
+    /// The locks that were arranged, by name.
+    public func locks(context: OperationContext) async throws(ComputeError) -> [HeldLock] {
+        try await admit(.observe, "", context)
+        return machines.values.compactMap { machine in
+            machine.lockedBy.map {
+                HeldLock(
+                    instanceID: machine.id, instanceName: machine.instance.name.description, holder: $0,
+                    waitingProcesses: 0)
+            }
+        }.sorted { ($0.instanceName ?? "") < ($1.instanceName ?? "") }
     }
 
     /// What was declared.

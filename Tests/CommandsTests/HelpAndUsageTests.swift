@@ -17,7 +17,7 @@ struct HelpAndUsageTests {
             "", "run", "list", "show", "wait", "delete", "start", "stop", "reboot", "pause", "resume", "console",
             "exec",
             "plan", "spec", "spec check", "image", "image add", "image list", "image show", "image delete", "doctor",
-            "version",
+            "locks", "version",
         ])
     func examples(command: String) async {
         let words = command.split(separator: " ").map(String.init)
@@ -35,7 +35,7 @@ struct HelpAndUsageTests {
         #expect(
             Set(ArgumentOrder.verbs) == [
                 "run", "list", "ls", "show", "wait", "delete", "rm", "start", "stop", "reboot", "pause", "resume",
-                "console", "exec", "plan", "spec", "image", "doctor", "version", "help",
+                "console", "exec", "plan", "spec", "image", "doctor", "locks", "version", "help",
             ])
     }
 
