@@ -40,7 +40,7 @@ class Row:
     def cells(self):
         limit = "" if self.limit is None else f"{self.limit:.2f}" if self.of_ratio else f"{self.limit:g} {self.unit}"
         return [
-            self.what, f"{self.ours:.1f} {self.unit}", "" if self.floor is None else f"{self.floor:.1f} {self.unit}",
+            self.what, f"{self.ours:.{1 if self.ours >= 1 else 2}f} {self.unit}", "" if self.floor is None else f"{self.floor:.1f} {self.unit}",
             "" if self.ratio is None else f"{self.ratio:.2f}", limit,
             {None: "", True: "yes", False: "MISSED"}[self.holds],
         ]
@@ -173,6 +173,16 @@ def documents(options):
     ]
 
 
+def locks(options):
+    """An instance's lock, taken and released again, with nobody else about."""
+    ours = json.loads(subprocess.run(
+        [options.bench, "locks", options.state], check=True, stdout=subprocess.PIPE).stdout)
+    return [
+        Row("lock taken and released, in process", "us", ours["in_process_us"], limit=1),
+        Row("lock taken and released, with the file", "us", ours["with_file_us"], limit=20),
+    ]
+
+
 def print_table(rows):
     table = [["what", "ours", "floor", "ratio", "limit", "ok"]] + [row.cells() for row in rows]
     widths = [max(len(line[column]) for line in table) for column in range(len(table[0]))]
@@ -190,7 +200,7 @@ def main():
     parser.add_argument("--runs", type=int, default=41, help="of each command")
     parser.add_argument("--spawns", type=int, default=15, help="of each kind")
     options = parser.parse_args()
-    rows = commands(options) + spawns(options) + documents(options)
+    rows = commands(options) + spawns(options) + documents(options) + locks(options)
     print_table(rows)
     with open(options.result, "w", encoding="utf-8") as file:
         json.dump({"rows": [row.json() for row in rows]}, file, indent=1)

@@ -7,8 +7,9 @@ import SystemPackage
 
 /// The library's side of `make bench`: measures what only a program that embeds the driver can.
 ///
-/// `Bench document FILE` measures the way of a document to validated domain XML, and `Bench spawn STATE FILE` spawns
-/// an instance for every line of standard input. Each writes JSON, one object a line.
+/// `Bench document FILE` measures the way of a document to validated domain XML, `Bench locks STATE` an instance's
+/// lock, and `Bench spawn STATE FILE` spawns an instance for every line of standard input. Each writes JSON, one object
+/// a line.
 @main
 enum Bench {
     static func main() async {
@@ -17,6 +18,8 @@ enum Bench {
             switch (arguments.first, Array(arguments.dropFirst())) {
             case ("document", let files) where files.count == 1:
                 try write(DocumentBenchmark(text: String(contentsOfFile: files[0], encoding: .utf8)).run())
+            case ("locks", let paths) where paths.count == 1:
+                try write(await LockBenchmark(state: StateDirectory(FilePath(paths[0]))).run())
             case ("spawn", let paths) where paths.count == 2:
                 let text = try String(contentsOfFile: paths[1], encoding: .utf8)
                 let benchmark = try await SpawnBenchmark(state: StateDirectory(FilePath(paths[0])), text: text)
@@ -32,7 +35,7 @@ enum Bench {
     }
 
     private struct UsageError: Error, CustomStringConvertible {
-        let description = "usage: Bench document FILE | Bench spawn STATE-DIRECTORY FILE"
+        let description = "usage: Bench document FILE | Bench locks STATE-DIRECTORY | Bench spawn STATE-DIRECTORY FILE"
     }
 
     private static func write(_ value: some Encodable) throws {
