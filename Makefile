@@ -12,7 +12,7 @@ LINKER = -Xswiftc -use-ld=lld -Xlinker -z -Xlinker pack-relative-relocs -Xlinker
 	-Xlinker --symbol-ordering-file=$(CURDIR)/hack/roost.order -Xlinker --no-warn-symbol-ordering
 RELEASE = -c release --static-swift-stdlib -Xswiftc -Xfrontend -Xswiftc -function-sections $(LINKER) $(LINK_MAP)
 
-.PHONY: help demo build test lint format bench docs install clean bootstrap
+.PHONY: help demo build test lint format bench docs install clean bootstrap lab-up lab-down
 .DEFAULT_GOAL := help
 
 help: ## Show this help
@@ -38,6 +38,12 @@ format: ## Format the Swift sources
 
 bench: bootstrap ## Measure against C programs and virsh in the same run
 	@hack/bench
+
+lab-up: bootstrap ## Bring up two hosts with a privileged libvirtd each, and print their URIs
+	@hack/lab/up
+
+lab-down: ## Take the two hosts down without a trace
+	@hack/lab/down
 
 docs: ## Build the reference documentation of the library
 	@hack/docs
