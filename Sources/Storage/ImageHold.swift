@@ -31,6 +31,9 @@ final class ImageLock: Sendable {
         self.file = file
     }
 
+    // Closing would not do: a child between fork and exec has the open file, and with it the lock, for moments longer.
+    deinit { release() }
+
     /// Takes the lock; nil where another holds it.
     static func tryTake(
         _ lock: OpenFile.Lock, of name: ImageName, in directory: OpenDirectory

@@ -49,6 +49,8 @@ extension ImageStore {
                 try publish(copy.scratch, manifest, name, in: directory)
             }
         } catch {
+            // The work's thread may hold the copy for moments longer.
+            copy.scratch.discard()
             // A lock's file without an image would be all that is left; the next clean-up removes it, too.
             try? directory.removeFile(try ImageManifest.lockName(name))
             throw error

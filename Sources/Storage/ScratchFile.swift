@@ -29,6 +29,11 @@ final class ScratchFile: Sendable {
     }
 
     deinit {
+        discard()
+    }
+
+    /// Removes the file, unless it was published.
+    func discard() {
         // What is left of an abandoned file is removed by the next clean-up.
         try? directory.removeFile(name)
     }
