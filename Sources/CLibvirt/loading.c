@@ -52,6 +52,7 @@
     EACH(virDomainInterfaceFree) \
     EACH(virDomainIsActive) \
     EACH(virDomainIsPersistent) \
+    EACH(virDomainListGetStats) \
     EACH(virDomainLookupByName) \
     EACH(virDomainLookupByUUID) \
     EACH(virDomainOpenConsole) \
@@ -83,7 +84,11 @@
     EACH(virStreamNew) \
     EACH(virStreamRecv) \
     EACH(virStreamSend) \
-    EACH(virTypedParamsGetInt)
+    EACH(virTypedParamsGetBoolean) \
+    EACH(virTypedParamsGetInt) \
+    EACH(virTypedParamsGetString) \
+    EACH(virTypedParamsGetUInt) \
+    EACH(virTypedParamsGetULLong)
 
 #if defined(__x86_64__)
 #define JUMP(name) "endbr64\n jmp *clibvirt_at_" #name "(%rip)\n"

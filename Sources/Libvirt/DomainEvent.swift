@@ -23,6 +23,16 @@ public enum DomainEvent: Sendable, Hashable {
     case ioError(DomainReference, IOErrorDetail)
     /// A watchdog fired (`VIR_DOMAIN_EVENT_ID_WATCHDOG`).
     case watchdog(DomainReference, WatchdogAction)
+    /// The memory that the guest may use changed (`VIR_DOMAIN_EVENT_ID_BALLOON_CHANGE`).
+    case balloon(DomainReference, bytes: UInt64)
+    /// A migration copies memory anew, for this time counted from 1 (`VIR_DOMAIN_EVENT_ID_MIGRATION_ITERATION`).
+    case migrationIteration(DomainReference, Int)
+    /// A job ended: a migration, a backup, a save, and others (`VIR_DOMAIN_EVENT_ID_JOB_COMPLETED`).
+    case jobCompleted(DomainReference, JobResult)
+    /// A piece of metadata changed (`VIR_DOMAIN_EVENT_ID_METADATA_CHANGE`).
+    case metadata(DomainReference, MetadataChange)
+    /// Memory of the host failed (`VIR_DOMAIN_EVENT_ID_MEMORY_FAILURE`).
+    case memoryFailure(DomainReference, MemoryFailure)
     /// Events are missing here: they came faster than they were taken. What is known must be read anew.
     case gap
     /// The connection is gone, and this is the last element. What is known must be read anew.
@@ -160,7 +170,9 @@ public enum DomainEvent: Sendable, Hashable {
         switch self {
         case .lifecycle(let domain, _), .rebooted(let domain), .deviceAdded(let domain, _),
             .deviceRemoved(let domain, _), .deviceRemovalFailed(let domain, _), .agent(let domain, _),
-            .blockJob(let domain, _), .ioError(let domain, _), .watchdog(let domain, _):
+            .blockJob(let domain, _), .ioError(let domain, _), .watchdog(let domain, _), .balloon(let domain, _),
+            .migrationIteration(let domain, _), .jobCompleted(let domain, _), .metadata(let domain, _),
+            .memoryFailure(let domain, _):
             domain
         case .gap, .closed: nil
         }

@@ -12,11 +12,14 @@ public struct DomainStateRecord: Sendable, Hashable {
 
     init?(_ record: virDomainStatsRecord) {
         guard let domain = DomainReference(record.dom) else { return nil }
-        var state: Int32 = 0
-        var reason: Int32 = 0
-        virTypedParamsGetInt(record.params, record.nparams, "state.state", &state)
-        virTypedParamsGetInt(record.params, record.nparams, "state.reason", &reason)
         self.domain = domain
-        self.state = DomainState(state: state, reason: reason)
+        state = DomainState(TypedParameters(record.params, count: record.nparams))
+    }
+}
+
+extension DomainState {
+    /// What a record of statistics says; `noState` where the driver left it out.
+    init(_ parameters: TypedParameters) {
+        self.init(state: parameters.int("state.state") ?? 0, reason: parameters.int("state.reason") ?? 0)
     }
 }

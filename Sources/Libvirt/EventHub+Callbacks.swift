@@ -5,17 +5,43 @@ import CLibvirt
 
 // libvirt calls these on the event loop's thread. They copy what they are given and hand it on.
 extension EventHub {
-    static var callbacks: [(virDomainEventID, virConnectDomainEventGenericCallback?)] {
+    /// A kind of event, and what libvirt is to call for it.
+    struct Callback {
+        let kind: virDomainEventID
+        let callback: virConnectDomainEventGenericCallback?
+        /// Whether a daemon may refuse it, as one does that is older than the kind.
+        var isOptional = false
+    }
+
+    static var callbacks: [Callback] {
         [
-            (VIR_DOMAIN_EVENT_ID_LIFECYCLE, clibvirt_lifecycle_callback(lifecycle)),
-            (VIR_DOMAIN_EVENT_ID_REBOOT, reboot),
-            (VIR_DOMAIN_EVENT_ID_WATCHDOG, clibvirt_watchdog_callback(watchdog)),
-            (VIR_DOMAIN_EVENT_ID_IO_ERROR_REASON, clibvirt_io_error_reason_callback(ioError)),
-            (VIR_DOMAIN_EVENT_ID_BLOCK_JOB_2, clibvirt_block_job_callback(blockJob)),
-            (VIR_DOMAIN_EVENT_ID_DEVICE_ADDED, clibvirt_device_added_callback(deviceAdded)),
-            (VIR_DOMAIN_EVENT_ID_DEVICE_REMOVED, clibvirt_device_removed_callback(deviceRemoved)),
-            (VIR_DOMAIN_EVENT_ID_DEVICE_REMOVAL_FAILED, clibvirt_device_removal_failed_callback(deviceRemovalFailed)),
-            (VIR_DOMAIN_EVENT_ID_AGENT_LIFECYCLE, clibvirt_agent_lifecycle_callback(agent)),
+            Callback(kind: VIR_DOMAIN_EVENT_ID_LIFECYCLE, callback: clibvirt_lifecycle_callback(lifecycle)),
+            Callback(kind: VIR_DOMAIN_EVENT_ID_REBOOT, callback: reboot),
+            Callback(kind: VIR_DOMAIN_EVENT_ID_WATCHDOG, callback: clibvirt_watchdog_callback(watchdog)),
+            Callback(kind: VIR_DOMAIN_EVENT_ID_IO_ERROR_REASON, callback: clibvirt_io_error_reason_callback(ioError)),
+            Callback(kind: VIR_DOMAIN_EVENT_ID_BLOCK_JOB_2, callback: clibvirt_block_job_callback(blockJob)),
+            Callback(kind: VIR_DOMAIN_EVENT_ID_DEVICE_ADDED, callback: clibvirt_device_added_callback(deviceAdded)),
+            Callback(
+                kind: VIR_DOMAIN_EVENT_ID_DEVICE_REMOVED, callback: clibvirt_device_removed_callback(deviceRemoved)),
+            Callback(
+                kind: VIR_DOMAIN_EVENT_ID_DEVICE_REMOVAL_FAILED,
+                callback: clibvirt_device_removal_failed_callback(deviceRemovalFailed)),
+            Callback(kind: VIR_DOMAIN_EVENT_ID_AGENT_LIFECYCLE, callback: clibvirt_agent_lifecycle_callback(agent)),
+            Callback(
+                kind: VIR_DOMAIN_EVENT_ID_BALLOON_CHANGE, callback: clibvirt_balloon_change_callback(balloon),
+                isOptional: true),
+            Callback(
+                kind: VIR_DOMAIN_EVENT_ID_MIGRATION_ITERATION,
+                callback: clibvirt_migration_iteration_callback(migrationIteration), isOptional: true),
+            Callback(
+                kind: VIR_DOMAIN_EVENT_ID_JOB_COMPLETED, callback: clibvirt_job_completed_callback(jobCompleted),
+                isOptional: true),
+            Callback(
+                kind: VIR_DOMAIN_EVENT_ID_METADATA_CHANGE, callback: clibvirt_metadata_change_callback(metadata),
+                isOptional: true),
+            Callback(
+                kind: VIR_DOMAIN_EVENT_ID_MEMORY_FAILURE, callback: clibvirt_memory_failure_callback(memoryFailure),
+                isOptional: true),
         ]
     }
 
@@ -90,6 +116,57 @@ extension EventHub {
     private static var agent: virConnectDomainEventAgentLifecycleCallback {
         { _, domain, state, _, opaque in
             EventHub.publish(domain, opaque) { .agent($0, .init(state: state)) }
+        }
+    }
+
+    private static var balloon: virConnectDomainEventBalloonChangeCallback {
+        { _, domain, kibibytes, opaque in
+            // libvirt's number is as large as QEMU says, which a guest has a hand in.
+            let (bytes, overflows) = UInt64(kibibytes).multipliedReportingOverflow(by: 1024)
+            EventHub.publish(domain, opaque) { .balloon($0, bytes: overflows ? .max : bytes) }
+        }
+    }
+
+    private static var migrationIteration: virConnectDomainEventMigrationIterationCallback {
+        { _, domain, iteration, opaque in
+            EventHub.publish(domain, opaque) { .migrationIteration($0, Int(iteration)) }
+        }
+    }
+
+    private static var jobCompleted: virConnectDomainEventJobCompletedCallback {
+        { _, domain, list, count, opaque in
+            let parameters = TypedParameters(list, count: count)
+            EventHub.publish(domain, opaque) {
+                .jobCompleted(
+                    $0,
+                    DomainEvent.JobResult(
+                        operation: .init(rawValue: parameters.int(VIR_DOMAIN_JOB_OPERATION) ?? 0),
+                        succeeded: parameters.boolean(VIR_DOMAIN_JOB_SUCCESS),
+                        time: parameters.unsignedLong(VIR_DOMAIN_JOB_TIME_ELAPSED).map {
+                            .milliseconds(Int64(clamping: $0))
+                        },
+                        message: parameters.text(VIR_DOMAIN_JOB_ERRMSG)))
+            }
+        }
+    }
+
+    private static var metadata: virConnectDomainEventMetadataChangeCallback {
+        { _, domain, kind, namespace, opaque in
+            let namespace = namespace.map { String(cString: $0) }
+            EventHub.publish(domain, opaque) { .metadata($0, .init(kind: kind, namespace: namespace)) }
+        }
+    }
+
+    private static var memoryFailure: virConnectDomainEventMemoryFailureCallback {
+        { _, domain, recipient, action, flags, opaque in
+            EventHub.publish(domain, opaque) {
+                .memoryFailure(
+                    $0,
+                    DomainEvent.MemoryFailure(
+                        recipient: .init(rawValue: recipient), action: .init(rawValue: action),
+                        mustAct: flags & VIR_DOMAIN_MEMORY_FAILURE_ACTION_REQUIRED.rawValue != 0,
+                        isRecursive: flags & VIR_DOMAIN_MEMORY_FAILURE_RECURSIVE.rawValue != 0))
+            }
         }
     }
 

@@ -5,12 +5,14 @@ import CLibvirt
 
 /// Hands a connection's events to all who listen.
 ///
-/// libvirt's callbacks are registered once for each connection, when somebody first listens.
+/// libvirt's callbacks for events are registered once for each connection, when somebody first listens; the one for
+/// its end when it is opened.
 final class EventHub: Sendable {
     private struct State {
         var lastListener = 0
         var listeners: [Int: EventBuffer] = [:]
         var end: DomainEvent?
+        var isWatched = false
     }
 
     private struct Registration {
@@ -53,39 +55,67 @@ final class EventHub: Sendable {
         for listener in listeners { listener.end(with: event) }
     }
 
-    /// Registers libvirt's callbacks, unless that was done. Blocks.
+    /// Whether the connection was closed or lost.
+    var hasEnded: Bool { state.withLock { $0.end != nil } }
+
+    /// Whether libvirt tells when the connection is lost: a driver inside this process has none to lose.
+    var isWatched: Bool { state.withLock { $0.isWatched } }
+
+    /// Has libvirt tell when the connection is lost. Blocks.
+    func watchForEnd(of connection: OpaquePointer) {
+        let isWatched = registration.withLock { registration in
+            guard !registration.hasCloseCallback else { return true }
+            let id = identity(in: &registration)
+            // A driver inside this process refuses.
+            registration.hasCloseCallback =
+                virConnectRegisterCloseCallback(connection, EventHub.connectionClosed, id.opaque, nil) == 0
+            return registration.hasCloseCallback
+        }
+        state.withLock { $0.isWatched = isWatched }
+    }
+
+    /// Registers libvirt's callbacks for events, unless that was done. Blocks.
     func register(on connection: OpaquePointer) throws(LibvirtError) {
         try registration.withLock { registration throws(LibvirtError) in
-            guard registration.table == nil else { return }
-            let id = EventHub.table.add(self)
-            registration.table = id
+            guard registration.callbacks.isEmpty else { return }
+            let id = identity(in: &registration)
             do throws(LibvirtError) {
-                for (kind, callback) in EventHub.callbacks {
+                for event in EventHub.callbacks {
                     let number = virConnectDomainEventRegisterAny(
-                        connection, nil, Int32(kind.rawValue), callback, id.opaque, nil)
+                        connection, nil, Int32(event.kind.rawValue), event.callback, id.opaque, nil)
+                    // What an older daemon does not know does not happen there.
+                    if number < 0, event.isOptional { continue }
                     registration.callbacks.append(try succeeded("virConnectDomainEventRegisterAny", number))
                 }
-                // A driver inside this process has no connection to lose, and refuses.
-                registration.hasCloseCallback =
-                    virConnectRegisterCloseCallback(connection, EventHub.connectionClosed, id.opaque, nil) == 0
             } catch {
-                EventHub.undo(&registration, on: connection)
+                EventHub.removeCallbacks(of: &registration, from: connection)
                 throw error
             }
         }
     }
 
-    /// Removes libvirt's callbacks, each of which holds a reference to the connection. Blocks.
-    func deregister(from connection: OpaquePointer) {
-        registration.withLock { EventHub.undo(&$0, on: connection) }
+    /// What C knows this object by.
+    private func identity(in registration: inout Registration) -> CallbackID {
+        if let id = registration.table { return id }
+        let id = EventHub.table.add(self)
+        registration.table = id
+        return id
     }
 
-    private static func undo(_ registration: inout Registration, on connection: OpaquePointer) {
-        for number in registration.callbacks { virConnectDomainEventDeregisterAny(connection, number) }
-        if registration.hasCloseCallback {
-            virConnectUnregisterCloseCallback(connection, EventHub.connectionClosed)
+    /// Removes libvirt's callbacks, each of which holds a reference to the connection. Blocks.
+    func deregister(from connection: OpaquePointer) {
+        registration.withLock { registration in
+            EventHub.removeCallbacks(of: &registration, from: connection)
+            if registration.hasCloseCallback {
+                virConnectUnregisterCloseCallback(connection, EventHub.connectionClosed)
+            }
+            if let id = registration.table { EventHub.table.remove(id) }
+            registration = Registration()
         }
-        if let id = registration.table { EventHub.table.remove(id) }
-        registration = Registration()
+    }
+
+    private static func removeCallbacks(of registration: inout Registration, from connection: OpaquePointer) {
+        for number in registration.callbacks { virConnectDomainEventDeregisterAny(connection, number) }
+        registration.callbacks = []
     }
 }

@@ -153,13 +153,12 @@ struct APIExclusion {
             virStreamSparseRecvAll virStreamSparseSendAll
             """),
         APIExclusion(
-            "The typed parameters that are read are numbers; none are made.",
+            "The typed parameters that are read are of five types; none are made.",
             """
             virTypedParamsAddBoolean virTypedParamsAddDouble virTypedParamsAddFromString virTypedParamsAddInt
             virTypedParamsAddLLong virTypedParamsAddString virTypedParamsAddStringList virTypedParamsAddUInt
             virTypedParamsAddULLong virTypedParamsClear virTypedParamsFree virTypedParamsGet
-            virTypedParamsGetBoolean virTypedParamsGetDouble virTypedParamsGetLLong virTypedParamsGetString
-            virTypedParamsGetUInt virTypedParamsGetULLong
+            virTypedParamsGetDouble virTypedParamsGetLLong
             """),
         APIExclusion(
             "Connecting needs no callback for credentials and no identity handed on.",

@@ -58,4 +58,29 @@ static inline virConnectDomainEventGenericCallback clibvirt_agent_lifecycle_call
     return VIR_DOMAIN_EVENT_CALLBACK(callback);
 }
 
+static inline virConnectDomainEventGenericCallback clibvirt_balloon_change_callback(
+    virConnectDomainEventBalloonChangeCallback callback) {
+    return VIR_DOMAIN_EVENT_CALLBACK(callback);
+}
+
+static inline virConnectDomainEventGenericCallback clibvirt_migration_iteration_callback(
+    virConnectDomainEventMigrationIterationCallback callback) {
+    return VIR_DOMAIN_EVENT_CALLBACK(callback);
+}
+
+static inline virConnectDomainEventGenericCallback clibvirt_job_completed_callback(
+    virConnectDomainEventJobCompletedCallback callback) {
+    return VIR_DOMAIN_EVENT_CALLBACK(callback);
+}
+
+static inline virConnectDomainEventGenericCallback clibvirt_metadata_change_callback(
+    virConnectDomainEventMetadataChangeCallback callback) {
+    return VIR_DOMAIN_EVENT_CALLBACK(callback);
+}
+
+static inline virConnectDomainEventGenericCallback clibvirt_memory_failure_callback(
+    virConnectDomainEventMemoryFailureCallback callback) {
+    return VIR_DOMAIN_EVENT_CALLBACK(callback);
+}
+
 #endif
