@@ -10,20 +10,30 @@ protocol CHandle: AnyObject, Sendable {
     var pointer: OpaquePointer { get }
     /// The connection that it belongs to.
     var connection: ConnectionHandle { get }
+    /// The domain that it is, for those who keep domains apart; nil where it is none.
+    var reference: DomainReference? { get }
 }
 
 extension CHandle {
+    var reference: DomainReference? { nil }
+
     /// Makes a call with libvirt's object, which stays until the call returns.
+    ///
+    /// A call that finds the connection lost is not made.
     func call<Value: Sendable>(
         _ name: StaticString,
         lane: CallLane,
         deadline: ContinuousClock.Instant?,
+        access: CallAccess = .always,
         _ body: @escaping @Sendable (OpaquePointer) throws(LibvirtError) -> Value
     ) async throws(LibvirtError) -> Value {
-        guard !connection.isClosed else { throw .closed }
-        return try await connection.threads.call(name, lane: lane, deadline: deadline) {
-            () throws(LibvirtError) -> Value in
-            try body(self.pointer)
+        guard connection.isOpen else { throw .closed }
+        let target = reference.map { CallTarget(host: connection.host, domain: $0.uuid, part: access.part) }
+        return try await connection.threads.call(
+            name, lane: lane, deadline: deadline, target: target, access: access
+        ) { () throws(LibvirtError) -> Value in
+            guard self.connection.isOpen else { throw .closed }
+            return try self.connection.sending { () throws(LibvirtError) in try body(self.pointer) }
         }
     }
 
@@ -33,9 +43,10 @@ extension CHandle {
         _ name: StaticString,
         lane: CallLane,
         deadline: ContinuousClock.Instant?,
+        access: CallAccess = .always,
         _ body: @escaping @Sendable (OpaquePointer) -> Int32
     ) async throws(LibvirtError) -> Int32 {
-        try await call(name, lane: lane, deadline: deadline) { pointer throws(LibvirtError) -> Int32 in
+        try await call(name, lane: lane, deadline: deadline, access: access) { pointer throws(LibvirtError) -> Int32 in
             try succeeded(name, body(pointer))
         }
     }
@@ -45,9 +56,10 @@ extension CHandle {
         _ name: StaticString,
         lane: CallLane,
         deadline: ContinuousClock.Instant?,
+        access: CallAccess = .always,
         _ body: @escaping @Sendable (OpaquePointer) -> UnsafeMutablePointer<CChar>?
     ) async throws(LibvirtError) -> String {
-        try await call(name, lane: lane, deadline: deadline) { pointer throws(LibvirtError) -> String in
+        try await call(name, lane: lane, deadline: deadline, access: access) { pointer throws(LibvirtError) -> String in
             try taken(name, body(pointer))
         }
     }

@@ -11,6 +11,8 @@ public enum CallLane: String, Sendable, Hashable, CaseIterable {
     case query
     /// What may take long: opening a connection, starting a guest, its agent, its monitor.
     case long
+    /// Figures that a guest's hypervisor has to be asked for, one guest a call.
+    case monitor
     /// Closing and freeing, in order, and opening consoles, which must not overtake the closing of others. What hangs
     /// here holds up nothing else.
     case release
@@ -19,12 +21,12 @@ public enum CallLane: String, Sendable, Hashable, CaseIterable {
 extension CallLane {
     /// How much of one kind of call there may be at a time.
     public struct Limits: Sendable, Hashable {
-        /// Threads of the lane, so calls of it that run at once; at least 1.
+        /// Threads of the lane, so calls of it that run at once while none is slow; at least 1.
         public let threads: Int
         /// Calls that may wait for a thread; at least 1. A further one is refused as `overloaded`.
         public let waiting: Int
-        /// Threads that may be added, one for each call that hangs past its deadline or cancellation; at least 0.
-        /// With more calls hanging than that, the lane stands still until one returns.
+        /// Threads that may be added, one for each call that is slow, or hangs past its deadline or cancellation; at
+        /// least 0. With more such calls than that, the lane stands still until one returns.
         public let replacements: Int
 
         /// Limits; each is raised to its least value.
@@ -40,15 +42,20 @@ extension CallLane {
         }
     }
 
+    /// Whether a call waits for the one before it, however long that takes.
+    var keepsOrder: Bool { self == .release }
+
     /// The limits used where none are given.
     ///
-    /// Four calls at once in the lanes for work, because libvirt's daemon reads no further, not even the answers
-    /// to its keepalive, from a client of which five calls run (`max_client_requests`), and drops it after about
-    /// 30 seconds of that.
+    /// Few calls at once, because libvirt's daemon reads no further, not even the answers to its keepalive, from a
+    /// client of which five calls run (`max_client_requests`, unless it is set higher), and drops it after about 30
+    /// seconds of that.
     public var defaultLimits: Limits {
         switch self {
         case .control, .query: Limits(threads: 1, waiting: 1024, replacements: 4)
         case .long: Limits(threads: 2, waiting: 1024, replacements: 8)
+        // At most one of these calls runs for each domain, so eight domains can hang before the ninth is not asked.
+        case .monitor: Limits(threads: 2, waiting: 1024, replacements: 6)
         case .release: Limits(threads: 1, waiting: 1024, replacements: 4)
         }
     }

@@ -4,7 +4,11 @@
 /// The threads that make calls to libvirt, which block and so must not run on Swift's cooperative threads.
 ///
 /// A few threads for each ``CallLane``, started when first needed, with a bounded queue before them. A call that
-/// hangs cannot be stopped, but its caller is released at its deadline or cancellation, and its thread replaced.
+/// hangs cannot be stopped, but its caller is released at its deadline or cancellation, and its thread replaced; and
+/// where it was about a domain, further calls that need the same hypervisor or agent fail at once as `domainHung`,
+/// until it returns. Of the calls that need one hypervisor, or one agent, a lane makes one at a time: one that hangs
+/// costs a lane one thread, and delays no other domain.
+///
 /// The threads end when the last reference to this object is gone and what they were given is done.
 public final class CallThreads: Sendable {
     /// The threads that connections use unless they are given others.
@@ -16,14 +20,19 @@ public final class CallThreads: Sendable {
 
     /// Threads with limits of their own.
     ///
-    /// - Parameter limits: The limits of each lane; a lane that is not named has its ``CallLane/defaultLimits``.
-    public init(limits: [CallLane: CallLane.Limits] = [:]) {
-        lanes = CallLanes(limits: limits)
+    /// - Parameters:
+    ///   - limits: The limits of each lane; a lane that is not named has its ``CallLane/defaultLimits``.
+    ///   - patience: When a call counts as slow, and when as hanging.
+    public init(limits: [CallLane: CallLane.Limits] = [:], patience: CallPatience = CallPatience()) {
+        lanes = CallLanes(limits: limits, patience: patience)
     }
 
     deinit {
         lanes.endWhenDone()
     }
+
+    /// What was called so far, how often, for how long, and what came of it. Waits for no call.
+    public var meter: CallMeter { lanes.figures }
 
     /// Makes a blocking call on a thread of a lane.
     ///
@@ -45,7 +54,21 @@ public final class CallThreads: Sendable {
         deadline: ContinuousClock.Instant? = nil,
         _ body: @escaping @Sendable () throws(LibvirtError) -> Value
     ) async throws(LibvirtError) -> Value {
-        let ticket = CallTicket(name: name, lane: lane, deadline: deadline)
+        try await call(name, lane: lane, deadline: deadline, target: nil, access: .always, body)
+    }
+
+    /// As ``call(_:lane:deadline:_:)``, about a domain.
+    ///
+    /// - Throws: Also `domainHung`, where a call about the target hangs and `access` needs it.
+    func call<Value: Sendable>(
+        _ name: StaticString,
+        lane: CallLane,
+        deadline: ContinuousClock.Instant?,
+        target: CallTarget?,
+        access: CallAccess,
+        _ body: @escaping @Sendable () throws(LibvirtError) -> Value
+    ) async throws(LibvirtError) -> Value {
+        let ticket = CallTicket(name.description, lane: lane, deadline: deadline, target: target, access: access)
         let outcome = await withTaskCancellationHandler {
             await submit(ticket, body)
         } onCancel: {
@@ -61,15 +84,15 @@ public final class CallThreads: Sendable {
         deadline: ContinuousClock.Instant?,
         _ body: @escaping @Sendable () throws(LibvirtError) -> Value
     ) async throws(LibvirtError) -> Value {
-        try await submit(CallTicket(name: name, lane: lane, deadline: deadline), body).get()
+        try await submit(CallTicket(name.description, lane: lane, deadline: deadline), body).get()
     }
 
     /// Runs `body` on a thread of a lane, at some time, for nobody in particular; never refused, never dropped.
     func post(to lane: CallLane, _ body: @escaping @Sendable () -> Void) {
-        let ticket = CallTicket(name: "post", lane: lane, deadline: nil)
+        let ticket = CallTicket("post", lane: lane, deadline: nil, isMetered: false)
         ticket.work = {
             body()
-            return {}
+            return CallTicket.Completion(failure: nil) {}
         }
         if lanes.submitUnbounded(ticket) { return }
         // No thread to be had: blocking here is better than never doing it.
@@ -95,7 +118,9 @@ public final class CallThreads: Sendable {
                 let answer = Result(catching: body)
                 // A refusal that came first stands.
                 box.withLock { $0 = $0 ?? answer }
-                return { continuation.resume() }
+                var failure: LibvirtError?
+                if case .failure(let error) = answer { failure = error }
+                return CallTicket.Completion(failure: failure) { continuation.resume() }
             }
             ticket.refusal = { error in
                 box.withLock { $0 = .failure(error) }

@@ -3,6 +3,26 @@
 
 /// One call on its way through a lane.
 final class CallTicket: @unchecked Sendable {
+    // SAFETY: the variables are set before the ticket is handed in, and afterwards reached only with the lock of the
+    // one `CallLanes` that has the ticket.
+    var phase = Phase.new
+    var work: (@Sendable () -> Completion)?
+    var refusal: (@Sendable (LibvirtError) -> Void)?
+    /// What breakers know it by.
+    var number = 0
+    /// When a thread took it.
+    var started = ContinuousClock.Instant.now
+
+    let call: String
+    let lane: CallLane
+    let deadline: ContinuousClock.Instant?
+    /// What it is about; nil where it is about no domain.
+    let target: CallTarget?
+    /// How it fares where another call about the same target hangs.
+    let access: CallAccess
+    /// Whether it shows in the meter.
+    let isMetered: Bool
+
     enum Phase {
         /// Not handed in yet.
         case new
@@ -16,24 +36,24 @@ final class CallTicket: @unchecked Sendable {
         case settled
     }
 
-    /// Runs the call, and gives what hands the result to the caller.
-    typealias Work = @Sendable () -> @Sendable () -> Void
-
-    let name: StaticString
-    let lane: CallLane
-    let deadline: ContinuousClock.Instant?
-
-    // SAFETY: `phase`, `work` and `refusal` are set before the ticket is handed in, and afterwards reached only
-    // with the lock of the one `CallLanes` that has the ticket.
-    var phase = Phase.new
-    var work: Work?
-    var refusal: (@Sendable (LibvirtError) -> Void)?
-
-    init(name: StaticString, lane: CallLane, deadline: ContinuousClock.Instant?) {
-        self.name = name
-        self.lane = lane
-        self.deadline = deadline
+    /// How a call ended, and what hands the result to the caller.
+    struct Completion {
+        let failure: LibvirtError?
+        let deliver: @Sendable () -> Void
     }
 
-    var call: String { String(describing: name) }
+    init(
+        _ call: String, lane: CallLane, deadline: ContinuousClock.Instant?, target: CallTarget? = nil,
+        access: CallAccess = .always, isMetered: Bool = true
+    ) {
+        self.call = call
+        self.lane = lane
+        self.deadline = deadline
+        self.target = target
+        self.access = access
+        self.isMetered = isMetered
+    }
+
+    /// The target that it must have for itself, and that must not hang.
+    var guarded: CallTarget? { access == .always ? nil : target }
 }

@@ -45,7 +45,10 @@ public final class Connection: Sendable {
             () throws(LibvirtError) -> ConnectionHandle in
             try EventLoop.start()
             let pointer = readOnly ? virConnectOpenReadOnly(uri.text) : virConnectOpen(uri.text)
-            return ConnectionHandle(try present(name, pointer), threads: threads, ledger: ledger)
+            let handle = ConnectionHandle(
+                try present(name, pointer), host: uri.text, threads: threads, ledger: ledger)
+            handle.events.watchForEnd(of: handle.pointer)
+            return handle
         }
         return Connection(handle, uri: uri)
     }
@@ -71,16 +74,21 @@ public final class Connection: Sendable {
         }
     }
 
+    /// Whether it was neither closed here nor lost, as far as libvirt's client has said so far
+    /// (`virConnectRegisterCloseCallback`, libvirt 0.10.0). Where it is not, no call is made any more: each fails as
+    /// `closed`. Does not block.
+    public var isOpen: Bool { handle.withLock { $0?.isOpen ?? false } }
+
     /// Whether calls still reach the hypervisor, as far as libvirt's client knows.
     ///
     /// `virConnectIsAlive`, libvirt 0.9.8. Does not ask the daemon: a daemon that hangs is noticed by
     /// ``installKeepAlive(interval:count:deadline:)`` only.
     ///
     /// - Parameter deadline: When to give up.
-    /// - Returns: Whether; `false` where the connection was closed.
+    /// - Returns: Whether; `false` where the connection was closed or lost.
     /// - Throws: As ``CallThreads/call(_:lane:deadline:_:)``.
     public func isAlive(deadline: ContinuousClock.Instant? = nil) async throws(LibvirtError) -> Bool {
-        guard let handle = handle.withLock({ $0 }), !handle.isClosed else { return false }
+        guard let handle = handle.withLock({ $0 }), handle.isOpen else { return false }
         return try await handle.status("virConnectIsAlive", lane: .query, deadline: deadline) {
             virConnectIsAlive($0)
         } == 1

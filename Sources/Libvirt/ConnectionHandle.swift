@@ -8,9 +8,12 @@ final class ConnectionHandle: CHandle {
     // SAFETY: libvirt's connections may be used by any number of threads; the pointer is closed in `tearDown` only,
     // which runs when no other reference to this object is left.
     nonisolated(unsafe) let pointer: OpaquePointer
+    /// What was connected to, as text.
+    let host: String
     let threads: CallThreads
     let ledger: LiveHandles
     let events = EventHub()
+    let nudge = ClientNudge()
 
     private let state = Guarded(State())
 
@@ -21,8 +24,9 @@ final class ConnectionHandle: CHandle {
 
     var connection: ConnectionHandle { self }
 
-    init(_ pointer: OpaquePointer, threads: CallThreads, ledger: LiveHandles) {
+    init(_ pointer: OpaquePointer, host: String, threads: CallThreads, ledger: LiveHandles) {
         self.pointer = pointer
+        self.host = host
         self.threads = threads
         self.ledger = ledger
         ledger.add(.connection)
@@ -35,6 +39,9 @@ final class ConnectionHandle: CHandle {
 
     /// Whether the user closed the connection; calls are refused from then on.
     var isClosed: Bool { state.withLock { $0.isClosed } }
+
+    /// Whether neither the user closed the connection nor libvirt said that it was lost.
+    var isOpen: Bool { !isClosed && !events.hasEnded }
 
     func refuseCalls() {
         state.withLock { $0.isClosed = true }

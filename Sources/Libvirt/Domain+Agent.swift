@@ -22,7 +22,7 @@ extension Domain {
     ) async throws(LibvirtError) -> String {
         let name: StaticString = "virDomainQemuAgentCommand"
         let command = try whole(json, "an agent command", of: name)
-        return try await handle.text(name, lane: .long, deadline: deadline) {
+        return try await handle.text(name, lane: .long, deadline: deadline, access: .agent) {
             virDomainQemuAgentCommand($0, command, timeout.number, 0)
         }
     }
@@ -44,7 +44,7 @@ extension Domain {
         let name: StaticString = "virDomainQemuMonitorCommand"
         let command = try whole(command, "a monitor command", of: name)
         let flags = human ? VIR_DOMAIN_QEMU_MONITOR_COMMAND_HMP.rawValue : 0
-        return try await handle.call(name, lane: .long, deadline: deadline) {
+        return try await handle.call(name, lane: .long, deadline: deadline, access: .machine) {
             domain throws(LibvirtError) -> String in
             var answer: UnsafeMutablePointer<CChar>?
             try succeeded(name, virDomainQemuMonitorCommand(domain, command, &answer, flags))

@@ -77,7 +77,7 @@ extension Domain {
     public func setAutostart(
         _ autostart: Bool, deadline: ContinuousClock.Instant? = nil
     ) async throws(LibvirtError) {
-        try await handle.status("virDomainSetAutostart", lane: .control, deadline: deadline) {
+        try await handle.status("virDomainSetAutostart", lane: .control, deadline: deadline, access: .machine) {
             virDomainSetAutostart($0, autostart ? 1 : 0)
         }
     }
@@ -128,7 +128,7 @@ extension Domain {
         for text in [value, kind.namespace, kind.prefix] {
             _ = try whole(text ?? "", "metadata", of: name)
         }
-        try await handle.status(name, lane: .control, deadline: deadline) {
+        try await handle.status(name, lane: .control, deadline: deadline, access: .machine) {
             virDomainSetMetadata($0, kind.number, value, kind.prefix, kind.namespace, scope.rawValue)
         }
     }

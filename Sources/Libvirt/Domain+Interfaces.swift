@@ -19,8 +19,8 @@ extension Domain {
         source: InterfaceAddressSource, deadline: ContinuousClock.Instant? = nil
     ) async throws(LibvirtError) -> [GuestInterface] {
         let name: StaticString = "virDomainInterfaceAddresses"
-        let lane: CallLane = source == .agent ? .long : .query
-        return try await handle.call(name, lane: lane, deadline: deadline) {
+        let (lane, access): (CallLane, CallAccess) = source == .agent ? (.long, .agent) : (.query, .always)
+        return try await handle.call(name, lane: lane, deadline: deadline, access: access) {
             domain throws(LibvirtError) -> [GuestInterface] in
             var list: UnsafeMutablePointer<virDomainInterfacePtr?>?
             let count = try succeeded(name, virDomainInterfaceAddresses(domain, &list, source.rawValue, 0))

@@ -16,7 +16,7 @@ extension Domain {
     public func start(
         _ flags: StartFlags = [], deadline: ContinuousClock.Instant? = nil
     ) async throws(LibvirtError) {
-        try await handle.status("virDomainCreateWithFlags", lane: .long, deadline: deadline) {
+        try await handle.status("virDomainCreateWithFlags", lane: .long, deadline: deadline, access: .machine) {
             virDomainCreateWithFlags($0, flags.rawValue)
         }
     }
@@ -33,7 +33,9 @@ extension Domain {
     public func shutdown(
         _ request: PowerRequest = .default, deadline: ContinuousClock.Instant? = nil
     ) async throws(LibvirtError) {
-        try await handle.status("virDomainShutdownFlags", lane: request.lane, deadline: deadline) {
+        try await handle.status(
+            "virDomainShutdownFlags", lane: request.lane, deadline: deadline, access: request.access
+        ) {
             virDomainShutdownFlags($0, request.rawValue)
         }
     }
@@ -49,7 +51,9 @@ extension Domain {
     public func reboot(
         _ request: PowerRequest = .default, deadline: ContinuousClock.Instant? = nil
     ) async throws(LibvirtError) {
-        try await handle.status("virDomainReboot", lane: request.lane, deadline: deadline) {
+        try await handle.status(
+            "virDomainReboot", lane: request.lane, deadline: deadline, access: request.access
+        ) {
             virDomainReboot($0, request.rawValue)
         }
     }
@@ -62,7 +66,7 @@ extension Domain {
     /// - Throws: `reported` with `operationInvalid` where it does not run; as
     ///   ``CallThreads/call(_:lane:deadline:_:)``, and `closed`.
     public func reset(deadline: ContinuousClock.Instant? = nil) async throws(LibvirtError) {
-        try await handle.status("virDomainReset", lane: .control, deadline: deadline) {
+        try await handle.status("virDomainReset", lane: .control, deadline: deadline, access: .machine) {
             virDomainReset($0, 0)
         }
     }
@@ -75,7 +79,7 @@ extension Domain {
     /// - Throws: `reported` with `operationInvalid` where it does not run; as
     ///   ``CallThreads/call(_:lane:deadline:_:)``, and `closed`.
     public func suspend(deadline: ContinuousClock.Instant? = nil) async throws(LibvirtError) {
-        try await handle.status("virDomainSuspend", lane: .control, deadline: deadline) {
+        try await handle.status("virDomainSuspend", lane: .control, deadline: deadline, access: .machine) {
             virDomainSuspend($0)
         }
     }
@@ -88,14 +92,15 @@ extension Domain {
     /// - Throws: `reported` with `operationInvalid` where it is not paused; as
     ///   ``CallThreads/call(_:lane:deadline:_:)``, and `closed`.
     public func resume(deadline: ContinuousClock.Instant? = nil) async throws(LibvirtError) {
-        try await handle.status("virDomainResume", lane: .control, deadline: deadline) {
+        try await handle.status("virDomainResume", lane: .control, deadline: deadline, access: .machine) {
             virDomainResume($0)
         }
     }
 
     /// Ends it at once, as pulling the plug does. A transient one is gone then.
     ///
-    /// `virDomainDestroyFlags`, libvirt 0.9.4. Blocks until its hypervisor is gone, in the lane `control`.
+    /// `virDomainDestroyFlags`, libvirt 0.9.4. Blocks until its hypervisor is gone, in the lane `control`; also made
+    /// where other calls about the domain hang.
     ///
     /// - Parameters:
     ///   - graceful: Whether a hypervisor that does not go when asked is left alone, and the call fails.
@@ -115,4 +120,5 @@ extension Domain {
 extension PowerRequest {
     /// An agent that does not answer blocks the call for seconds.
     fileprivate var lane: CallLane { self == .agent ? .long : .control }
+    fileprivate var access: CallAccess { self == .agent ? .agent : .machine }
 }

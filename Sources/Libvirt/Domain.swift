@@ -15,13 +15,13 @@ public final class Domain: Sendable {
     }
 
     /// Its name and UUID, as they were when it was looked up.
-    public var reference: DomainReference { handle.reference }
+    public var reference: DomainReference { handle.domain }
 
     /// Its name, as it was when it was looked up (`virDomainGetName`, libvirt 0.0.3). Does not block.
-    public var name: String { handle.reference.name }
+    public var name: String { handle.domain.name }
 
     /// Its UUID (`virDomainGetUUID`, libvirt 0.0.5). Does not block.
-    public var uuid: UUID { handle.reference.uuid }
+    public var uuid: UUID { handle.domain.uuid }
 
     /// Its number while it runs, as this object last heard of it (`virDomainGetID`, libvirt 0.0.3). Does not block.
     public var id: UInt32? {

@@ -8,7 +8,8 @@ final class DomainHandle: CHandle {
     // SAFETY: libvirt's domains may be used by any number of threads; the reference is given up in deinit only.
     nonisolated(unsafe) let pointer: OpaquePointer
     let connection: ConnectionHandle
-    let reference: DomainReference
+    let domain: DomainReference
+    var reference: DomainReference? { domain }
 
     /// Takes over the reference that a call returned.
     init(_ call: StaticString, _ pointer: OpaquePointer?, of connection: ConnectionHandle) throws(LibvirtError) {
@@ -20,7 +21,7 @@ final class DomainHandle: CHandle {
         }
         self.pointer = pointer
         self.connection = connection
-        self.reference = reference
+        domain = reference
         connection.ledger.add(.domain)
     }
 

@@ -13,6 +13,9 @@ public enum LibvirtError: Error, Sendable, Equatable {
     case cancelled(call: String, callMade: Bool)
     /// Too many calls wait in a lane; this one was not made.
     case overloaded(lane: String)
+    /// A call about the same domain hangs, so that this one was not made: which one, and since when. Calls are made
+    /// again once it has returned.
+    case domainHung(call: String, since: ContinuousClock.Instant)
     /// The connection or the stream was closed here before; the call was not made.
     case closed
 
@@ -75,6 +78,8 @@ extension LibvirtError: CustomStringConvertible {
             "\(call): cancelled \(callMade ? "during" : "before") the call"
         case .overloaded(let lane):
             "too many calls to libvirt wait in the lane \(lane)"
+        case .domainHung(let call, let since):
+            "not called, since \(call) hangs for \(since.duration(to: .now).components.seconds) s on this domain"
         case .closed:
             "the connection to libvirt was closed"
         }

@@ -36,10 +36,14 @@ extension ComputeError {
         case .overloaded(let lane):
             self.init(
                 .exhausted, subject: subject, message: "too many calls to libvirt wait (\(lane))", hint: "try again")
-        case .closed:
+        case .domainHung(let call, let since):
+            let seconds = since.duration(to: .now).components.seconds
             self.init(
-                .hostUnavailable, subject: subject, outcome: change ? .unknown : .didNotHappen,
-                message: "the connection to libvirt was lost")
+                .busy, subject: subject, message: "its hypervisor does not answer: \(call) hangs for \(seconds) s",
+                hint: "`roost stop --force` or `roost delete --force` ends it; else it goes on once that call returns")
+        case .closed:
+            // A call that was under way as the connection broke is reported by libvirt; this one was not made.
+            self.init(.hostUnavailable, subject: subject, message: "the connection to libvirt was lost")
         }
     }
 

@@ -40,11 +40,13 @@ actor HypervisorLink {
 
     /// Whether the connection lives, as far as can be told: a caller that was cancelled says nothing against it.
     private static func isUsable(_ connection: Connection) async -> Bool {
+        // libvirt told that it was lost: no need to ask, in a lane that may be busy.
+        guard connection.isOpen else { return false }
         do throws(LibvirtError) {
             return try await connection.isAlive(deadline: .now + LibvirtDriver.readLimit)
         } catch {
             switch error {
-            case .cancelled, .overloaded: return true
+            case .cancelled, .overloaded, .domainHung: return true
             case .reported, .deadlineExceeded, .closed: return false
             }
         }

@@ -126,8 +126,7 @@ struct APIExclusion {
             virConnectGetType virConnectGetURI virConnectListDefinedDomains virConnectListDomains
             virConnectNumOfDefinedDomains virConnectNumOfDomains virDomainCreate virDomainCreateLinux
             virDomainDefineXML virDomainDestroy virDomainGetMaxVcpus virDomainGetOSType virDomainGetUUIDString
-            virDomainGetVcpus virDomainListGetStats virDomainLookupByID virDomainLookupByUUIDString
-            virDomainShutdown virDomainUndefine
+            virDomainGetVcpus virDomainLookupByID virDomainLookupByUUIDString virDomainShutdown virDomainUndefine
             """),
         APIExclusion(
             "Swift counts references, and an object knows its connection.",

@@ -9,7 +9,9 @@ import Testing
 struct CallThreadsTests {
     /// One thread, one place to wait, one replacement: every limit is near.
     private static func narrow() -> CallThreads {
-        CallThreads(limits: [.control: CallLane.Limits(threads: 1, waiting: 1, replacements: 1)])
+        CallThreads(
+            limits: [.control: CallLane.Limits(threads: 1, waiting: 1, replacements: 1)],
+            patience: CallPatience(slowAfter: .seconds(3600)))
     }
 
     @Test("gives the result of the body, and its error")

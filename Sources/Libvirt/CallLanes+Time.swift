@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 The Roost authors
+
+// What time does to calls: deadlines, calls that hang, and calls that are slow. All but `keepTime` needs the lock.
+extension CallLanes {
+    /// Lets time do something to a ticket, then.
+    func arm(_ ticket: CallTicket, at time: ContinuousClock.Instant) {
+        let place = alarms.firstIndex { $0.time > time } ?? alarms.endIndex
+        alarms.insert(Alarm(time: time, ticket: ticket), at: place)
+        if place == alarms.startIndex { wakeTimer() }
+    }
+
+    func disarm(_ ticket: CallTicket) {
+        guard let place = alarms.firstIndex(where: { $0.ticket === ticket }) else { return }
+        alarms.remove(at: place)
+    }
+
+    /// Sees to it that a call that becomes slow does not hold up those that wait in its lane.
+    func watchForSlowCalls(in name: CallLane) {
+        guard let lane = lanes[name], lane.check == nil, !lane.waiting.isEmpty, !name.keepsOrder else { return }
+        let now = ContinuousClock.now
+        // A call that is slow, or that nobody waits for, is made up for already.
+        let started = lane.running.filter { $0.phase == .running && $0.started + lane.slowAfter > now }.map(\.started)
+        guard let first = started.min() else { return }
+        lanes[name]?.check = first + lane.slowAfter
+        wakeTimer()
+    }
+
+    private func wakeTimer() {
+        if hasTimer {
+            timing.wakeOne()
+        } else {
+            // Without a thread for it a deadline is not kept; the next call with one tries again.
+            hasTimer = OwnThread.start(named: "libvirt-time") { self.keepTime() }
+        }
+    }
+
+    private func keepTime() {
+        while let tellings = nextTellings() {
+            for tell in tellings { tell() }
+        }
+    }
+
+    /// Sleeps until somebody is to be told something; `nil` ends the thread.
+    private func nextTellings() -> [Telling]? {
+        lock.whileLocked {
+            while true {
+                let now = ContinuousClock.now
+                checkLanes(at: now)
+                if let alarm = alarms.first, alarm.time <= now {
+                    alarms.removeFirst()
+                    let tellings = ring(alarm.ticket)
+                    if !tellings.isEmpty { return tellings }
+                } else if let next = (lanes.values.compactMap(\.check) + alarms.prefix(1).map(\.time)).min() {
+                    timing.wait(holding: lock, atMost: now.duration(to: next))
+                } else if ending {
+                    hasTimer = false
+                    return nil
+                } else {
+                    timing.wait(holding: lock)
+                }
+            }
+        }
+    }
+
+    private func checkLanes(at now: ContinuousClock.Instant) {
+        for (name, lane) in lanes {
+            guard let check = lane.check, check <= now else { continue }
+            lanes[name]?.check = nil
+            if !lane.waiting.isEmpty {
+                provideThread(for: name)
+                watchForSlowCalls(in: name)
+            }
+        }
+    }
+
+    private func ring(_ ticket: CallTicket) -> [Telling] {
+        if ticket.phase == .abandoned { return declareHung(ticket) }
+        return giveUp(ticket) { .deadlineExceeded(call: ticket.call, callMade: $0) }
+    }
+}
