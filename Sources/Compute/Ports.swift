@@ -76,6 +76,14 @@ public protocol InstanceObservation: Sendable {
     func instance(_ reference: String, context: OperationContext) async throws(ComputeError) -> InstanceStatus
     /// The instance's document and its domain XML.
     func description(of id: InstanceID, context: OperationContext) async throws(ComputeError) -> InstanceDescription
+    /// What a running instance used so far. One whose hypervisor does not answer delays no other instance's figures.
+    ///
+    /// - Throws: `deadlineExceeded` where its hypervisor does not answer, and `busy` at once after that, until it does.
+    func statistics(of id: InstanceID, context: OperationContext) async throws(ComputeError) -> InstanceStatistics
+    /// What happens to instances from now on. Events of domains that Roost did not make are left out.
+    ///
+    /// The context's deadline is that of the beginning, and not of the events.
+    func events(context: OperationContext) async throws(ComputeError) -> InstanceEvents
 }
 
 /// An instance's document and what libvirt keeps of it.

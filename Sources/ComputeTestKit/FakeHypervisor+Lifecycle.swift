@@ -26,16 +26,18 @@ extension FakeHypervisor: InstanceLifecycle, InstancePlanning {
                     // Another spawn may have taken the name while this one waited.
                     try checkClaims(of: machine)
                     machines[id] = machine
+                    tell(.defined, machine, ["reason": "added"])
                 }
                 if step == "start" {
                     machine.state = .running
                     machines[id] = machine
+                    tell(.started, machine, ["reason": "booted"])
                 }
                 if Task.isCancelled { throw Self.cancelled(subject) }
                 context.progress(ProgressEvent(step: step, index: index + 1, count: steps.count, phase: .ended))
             }
         } catch {
-            machines[id] = nil
+            if machines.removeValue(forKey: id) != nil { tell(.undefined, machine, ["reason": "removed"]) }
             for index in steps.indices.prefix(done).reversed() {
                 let event = ProgressEvent(step: steps[index], index: index + 1, count: steps.count, phase: .undone)
                 context.progress(event)
@@ -58,8 +60,10 @@ extension FakeHypervisor: InstanceLifecycle, InstancePlanning {
                 .conflict, subject: machine.subject, message: "it is \(machine.state.rawValue)",
                 hint: "stop it first, or delete it with --force")
         }
-        setState(.stopped, of: id)
+        setState(.stopped, of: id, because: "destroyed")
         machines[id] = nil
+        statistics[id] = nil
+        tell(.undefined, machine, ["reason": "removed"])
     }
 
     /// The steps and claims of a spawn.

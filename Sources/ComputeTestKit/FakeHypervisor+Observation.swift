@@ -54,6 +54,28 @@ extension FakeHypervisor: InstanceObservation, LockObservation, HostInventory {
         }.sorted { ($0.instanceName ?? "") < ($1.instanceName ?? "") }
     }
 
+    /// What was arranged; without it, the state alone.
+    public func statistics(
+        of id: InstanceID, context: OperationContext
+    ) async throws(ComputeError) -> InstanceStatistics {
+        try await admit(.observe, try machine(id).instance.name.description, context)
+        let machine = try machine(id)
+        return statistics[id] ?? InstanceStatistics(id: id, state: machine.state)
+    }
+
+    /// What happens from now on; a listener who is far behind finds a gap.
+    public func events(context: OperationContext) async throws(ComputeError) -> InstanceEvents {
+        try await admit(.observe, "events", context)
+        let (stream, continuation) = InstanceEvents.makeStream(bufferingPolicy: .bufferingOldest(Self.eventCapacity))
+        lastListener += 1
+        let number = lastListener
+        listeners[number] = EventListener(continuation: continuation)
+        continuation.onTermination = { [weak self] _ in
+            Task { await self?.leave(number) }
+        }
+        return stream
+    }
+
     /// What was declared.
     public func capabilities(context: OperationContext) async throws(ComputeError) -> CapabilitySet {
         try await admit(.inspectHost, "", context)

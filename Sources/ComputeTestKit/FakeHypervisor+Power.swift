@@ -18,7 +18,7 @@ extension FakeHypervisor: PowerControl {
         let machine = try await admitted(.stop, id, context)
         guard machine.isOn else { return }
         if case .graceful(let limit) = policy { try requireListening(machine, "power off", within: limit) }
-        setState(.stopped, of: id)
+        setState(.stopped, of: id, because: policy == .force ? "destroyed" : "shutdown")
     }
 
     /// Reboots an instance, which keeps running.
@@ -29,6 +29,7 @@ extension FakeHypervisor: PowerControl {
         try requireOn(machine)
         if case .graceful(let limit) = kind { try requireListening(machine, "reboot", within: limit) }
         setState(.running, of: id)
+        tell(.rebooted, machine, [:])
     }
 
     /// Pauses an instance.
@@ -70,9 +71,12 @@ extension FakeHypervisor: PowerControl {
     }
 
     /// Sets a state; a guest without power has no console.
-    func setState(_ state: InstanceState, of id: InstanceID) {
+    func setState(_ state: InstanceState, of id: InstanceID, because reason: String = "shutdown") {
+        guard let old = machines[id]?.state else { return }
         machines[id]?.state = state
-        guard let machine = machines[id], !machine.isOn else { return }
+        guard let machine = machines[id] else { return }
+        tellChange(from: old, of: machine, because: reason)
+        guard !machine.isOn else { return }
         machine.console?.end()
         for follower in machine.followers { follower.finish() }
         machines[id]?.console = nil

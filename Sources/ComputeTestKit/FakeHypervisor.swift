@@ -21,6 +21,9 @@ public actor FakeHypervisor {
     var failures: [Action: [ComputeError]] = [:]
     var gates: [Action: Gate] = [:]
     var programs: [String: @Sendable (GuestProgram) async -> GuestProgramResult] = [:]
+    var statistics: [InstanceID: InstanceStatistics] = [:]
+    var listeners: [Int: EventListener] = [:]
+    var lastListener = 0
 
     /// What `inspect` answers.
     public var report: HostReport

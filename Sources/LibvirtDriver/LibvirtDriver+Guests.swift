@@ -67,7 +67,8 @@ extension LibvirtDriver: GuestAccess {
         let domain = try await requireDomain(id)
         let end = min(deadline ?? .now + limit, .now + limit)
         let agent = GuestAgent(domain: domain, subject: subject, deadline: end)
-        var pause: Duration = .milliseconds(50)
+        // Before the agent is asked, so that nothing falls in between.
+        var news = try await AgentNews(of: id, driver: self)
         while true {
             if await agent.answers() { return }
             let state = try await translating(subject) { () throws(LibvirtError) in
@@ -79,8 +80,7 @@ extension LibvirtDriver: GuestAccess {
                     .deadlineExceeded, subject: subject, message: "the guest agent did not answer within \(limit)",
                     hint: "does the guest run qemu-guest-agent? `roost console NAME --log` shows how far it booted")
             }
-            try await Self.pause(for: pause, subject: subject)
-            pause = min(pause * 3 / 2, .milliseconds(250))
+            try await news.wait(until: end)
         }
     }
 

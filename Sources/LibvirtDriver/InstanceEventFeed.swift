@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 The Roost authors
+
+import Compute
+import Foundation
+import InstanceModel
+import Libvirt
+
+/// The events of one listener: libvirt's, of Roost's own instances, over one connection after the other.
+actor InstanceEventFeed {
+    private let driver: LibvirtDriver
+    private let pause: @Sendable (Duration) async -> Void
+    private var events: AsyncStream<DomainEvent>?
+    private var connectedAt = ContinuousClock.now
+    private var backoff = ReconnectBackoff()
+    private var generator = SystemRandomNumberGenerator()
+    /// The instances that were seen, by their domains; libvirt's domain may be gone when its last event is told.
+    private var names: [UUID: String] = [:]
+    /// Domains that are not Roost's.
+    private var foreign: Set<UUID> = []
+
+    init(
+        driver: LibvirtDriver,
+        pause: @escaping @Sendable (Duration) async -> Void = { duration in try? await Task.sleep(for: duration) }
+    ) {
+        self.driver = driver
+        self.pause = pause
+    }
+
+    /// Connects, and has libvirt tell its events from now on.
+    func begin(by deadline: ContinuousClock.Instant) async throws(ComputeError) {
+        let connection = try await driver.link.connection()
+        events = try await driver.translating("events") { () throws(LibvirtError) in
+            try await connection.events(deadline: deadline)
+        }
+        connectedAt = .now
+        // What is there now is known, so that what is told of it in the end can be placed.
+        for record in try driver.journals.existing()?.instances() ?? [] { names[record.id.uuid] = record.name }
+    }
+
+    /// The next event; nil where the driver was closed, or the task is cancelled.
+    func next() async throws(ComputeError) -> InstanceEvent? {
+        while !Task.isCancelled {
+            guard let events else {
+                if try await reconnect() { return .gap(at: Date()) }
+                return nil
+            }
+            var iterator = events.makeAsyncIterator()
+            switch await iterator.next() {
+            case nil, .closed(.client)?: return nil
+            case .closed?:
+                backoff.lost(after: connectedAt.duration(to: .now))
+                self.events = nil
+            case .gap?: return .gap(at: Date())
+            case let event?:
+                if let event = await instanceEvent(event) { return event }
+            }
+        }
+        return nil
+    }
+
+    /// Tries until there is a connection; `false` where the task was cancelled.
+    private func reconnect() async throws(ComputeError) -> Bool {
+        while true {
+            await pause(backoff.next(using: &generator))
+            guard !Task.isCancelled else { return false }
+            do throws(ComputeError) {
+                try await begin(by: .now + LibvirtDriver.readLimit)
+                return true
+            } catch {
+                guard [.hostUnavailable, .deadlineExceeded, .exhausted].contains(error.code) else { throw error }
+            }
+        }
+    }
+
+    /// The event in the port's terms; nil where it is about a domain that is not Roost's.
+    private func instanceEvent(_ event: DomainEvent) async -> InstanceEvent? {
+        guard let domain = event.domain, let name = await name(of: domain, in: event) else { return nil }
+        let (kind, details) = event.inThePortsTerms
+        if case .lifecycle(_, .undefined(.removed)) = event { names[domain.uuid] = nil }
+        return InstanceEvent(kind, id: InstanceID(domain.uuid), name: name, details: details, time: Date())
+    }
+
+    private func name(of domain: DomainReference, in event: DomainEvent) async -> String? {
+        if let name = names[domain.uuid] { return name }
+        if case .lifecycle(_, let change) = event {
+            switch change {
+            // Another domain of that UUID may be Roost's.
+            case .defined, .undefined: foreign.remove(domain.uuid)
+            default: break
+            }
+        }
+        if foreign.contains(domain.uuid) { return nil }
+        guard await isOurs(domain) else {
+            foreign.insert(domain.uuid)
+            return nil
+        }
+        names[domain.uuid] = domain.name
+        return domain.name
+    }
+
+    /// Whether Roost made the domain, by its records, or where they were lost, by the domain's own metadata.
+    private func isOurs(_ domain: DomainReference) async -> Bool {
+        let id = InstanceID(domain.uuid)
+        if let record = try? driver.journals.existing()?.instance(id), record.id == id { return true }
+        guard let found = try? await driver.domain(id) else { return false }
+        return (try? await driver.instance(of: found)) != nil
+    }
+}

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 The Roost authors
+
+import Glibc
+import Libvirt
+import RoostKit
+import Testing
+
+/// A guest whose QEMU stands still costs nobody else anything, and can be ended.
+@Suite("A guest whose hypervisor stands still", .serialized)
+struct StoppedHypervisorTests {
+    /// How soon another guest has to answer.
+    private static let soon: Duration = .seconds(1)
+
+    @Test("delays no other guest, fails fast itself, and answers again once its hypervisor goes on")
+    func stopped() async throws {
+        let lab = try await Lab("h-stop")
+        let before = try await lab.prepared()
+        let hung = try await lab.driver.spawn(lab.tiny("hung-1"), until: .running, context: lab.context).id
+        let well = try await lab.driver.spawn(
+            lab.tiny("well-1"), until: .agent(within: Lab.patience), context: lab.context
+        ).id
+        #expect(try await lab.driver.statistics(of: hung, context: lab.context).state == .running)
+        let qemu = try lab.qemu(of: "hung-1")
+        qemu.signal(SIGSTOP)
+
+        // The first one finds out; while it does, others are asked, and answer.
+        let first = Task {
+            try await lab.driver.statistics(of: hung, context: lab.context(within: .seconds(2)))
+        }
+        let pausing = Task { try await lab.driver.pause(hung, context: lab.context(within: .seconds(4))) }
+        for _ in 0..<3 { try await expectPrompt(well, in: lab) }
+        let late = await #expect(throws: ComputeError.self) { try await first.value }
+        #expect(late?.code == .deadlineExceeded)
+        let unknown = await #expect(throws: ComputeError.self) { try await pausing.value }
+        #expect([.deadlineExceeded, .busy].contains(unknown?.code))
+
+        for _ in 0..<3 {
+            let asked = ContinuousClock.now
+            let error = await #expect(throws: ComputeError.self) {
+                try await lab.driver.statistics(of: hung, context: lab.context)
+            }
+            #expect(error?.code == .busy)
+            #expect(error?.outcome == .didNotHappen)
+            #expect(error?.message.contains("hangs for") == true)
+            #expect(asked.duration(to: .now) < Self.soon)
+            try await expectPrompt(well, in: lab)
+        }
+        // Its state is libvirt's own knowledge.
+        #expect(try await lab.driver.instance("hung-1", context: lab.context).state == .running)
+
+        qemu.signal(SIGCONT)
+        try await lab.untilAnswering(hung)
+        #expect(try await lab.driver.statistics(of: hung, context: lab.context).state != .unknown)
+        try await lab.deleteAll()
+        try await lab.expectUnchanged(since: before)
+    }
+
+    @Test("is stopped by force, and deleted, while calls about it hang")
+    func ended() async throws {
+        let lab = try await Lab("h-end")
+        let before = try await lab.prepared()
+        let stopped = try await lab.driver.spawn(lab.tiny("end-1"), until: .running, context: lab.context).id
+        let deleted = try await lab.driver.spawn(lab.tiny("end-2"), until: .running, context: lab.context).id
+        for (id, name) in [(stopped, "end-1"), (deleted, "end-2")] {
+            try lab.qemu(of: name).signal(SIGSTOP)
+            let error = await #expect(throws: ComputeError.self) {
+                try await lab.driver.statistics(of: id, context: lab.context(within: .seconds(2)))
+            }
+            #expect(error?.code == .deadlineExceeded)
+            let refused = await #expect(throws: ComputeError.self) {
+                try await lab.driver.pause(id, context: lab.context)
+            }
+            #expect(refused?.code == .busy)
+        }
+        try await lab.driver.stop(stopped, policy: .force, context: lab.context)
+        #expect(try await lab.driver.instance("end-1", context: lab.context).state == .stopped)
+        // The call that hung has returned with the hypervisor's end: the guest can be used again.
+        try await lab.driver.start(stopped, context: lab.context)
+        try await lab.untilAnswering(stopped)
+        try await lab.driver.delete(deleted, policy: .evenRunning, context: lab.context)
+        try await lab.deleteAll()
+        try await lab.expectUnchanged(since: before)
+    }
+
+    /// Expects that the guest's state, figures and power answer soon.
+    private func expectPrompt(_ id: InstanceID, in lab: Lab) async throws {
+        let driver = lab.driver
+        try await expectSoon("list") {
+            let instances = try await driver.instances(context: lab.context)
+            #expect(instances.count == 2)
+        }
+        try await expectSoon("statistics") {
+            let statistics = try await driver.statistics(of: id, context: lab.context)
+            #expect(statistics.disks.map(\.target) == ["vda"])
+        }
+        try await expectSoon("pause") { try await driver.pause(id, context: lab.context) }
+        try await expectSoon("resume") { try await driver.resume(id, context: lab.context) }
+    }
+
+    private func expectSoon(_ name: String, _ step: () async throws -> Void) async throws {
+        let asked = ContinuousClock.now
+        try await step()
+        let time = asked.duration(to: .now)
+        #expect(time < Self.soon, "\(name) took \(time)")
+    }
+}
+
+extension Lab {
+    /// A context for one operation that may take so long.
+    fileprivate func context(within limit: Duration) -> OperationContext {
+        OperationContext(principal: Self.principal, deadline: .now + limit)
+    }
+
+    /// The QEMU process of a guest.
+    fileprivate func qemu(of name: String) throws -> HostProcess {
+        let found = try HostProcess.running("qemu-system-x86", for: self).filter { $0.runsGuest(name) }
+        try #require(found.count == 1, "\(found)")
+        return found[0]
+    }
+
+    /// Asks for statistics until they are told; fails the test where that does not come.
+    fileprivate func untilAnswering(_ id: InstanceID) async throws {
+        let end = ContinuousClock.now + Self.patience
+        while true {
+            do throws(ComputeError) {
+                _ = try await driver.statistics(of: id, context: context)
+                return
+            } catch {
+                guard error.code == .busy, ContinuousClock.now < end else { throw error }
+            }
+            try await Task.sleep(for: .milliseconds(50))
+        }
+    }
+}
