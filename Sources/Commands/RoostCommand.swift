@@ -49,7 +49,8 @@ struct RootCommand: ParsableCommand {
             CommandGroup(
                 name: "Instance",
                 subcommands: [
-                    RunCommand.self, ListCommand.self, ShowCommand.self, WaitCommand.self, DeleteCommand.self,
+                    RunCommand.self, ListCommand.self, ShowCommand.self, WaitCommand.self, EventsCommand.self,
+                    DeleteCommand.self,
                 ]),
             CommandGroup(
                 name: "Power",

@@ -9,63 +9,129 @@ import InstanceModel
 struct WaitCommand: Verb {
     static let configuration = CommandConfiguration(
         commandName: "wait",
-        abstract: "Wait until an instance runs, is off, or its guest's agent answers.",
+        abstract: "Wait for an instance's state, its guest's agent, or an event.",
         discussion: """
-            It waits until --timeout, or for 5 minutes where none is given; exit status 6 says that the time is over.
+            It waits until --timeout, or for 5 minutes where none is given; exit status 6 says that the time is over. \
+            `stopped` is any state in which the guest is off; `state=stopped` is that state alone. An event is the \
+            next one of its kind from now on; `roost events --follow` shows them.
 
             Examples:
               roost wait web-1 --for agent
               roost wait web-1 --for stopped --timeout 2m
+              roost wait web-1 --for state=paused
+              roost wait web-1 --for event=rebooted
             """)
     static let effect = CommandEffect.reads
+
+    /// How long nothing may be heard before an instance's state is looked at all the same.
+    private static let longestSilence: Duration = .seconds(10)
 
     @Argument(help: "The instance.")
     var instance: String
 
-    @Option(name: .customLong("for"), help: "What to wait for.")
-    var goal: Goal = .running
+    @Option(
+        name: .customLong("for"),
+        help: ArgumentHelp("What to wait for: running, stopped, agent, state=STATE or event=KIND.", valueName: "goal"))
+    var goal: WaitGoal = .running
 
     @OptionGroup(title: "Global options") var global: GlobalOptions
-
-    /// What to wait for.
-    enum Goal: String, ExpressibleByArgument, CaseIterable {
-        case running
-        case agent
-        case stopped
-    }
 
     func run() async throws {
         let limit = global.timeout?.duration ?? .seconds(300)
         let session = try await Session.open(global)
-        var status = try await session.find(instance)
-        switch goal {
-        case .agent:
-            try await session.driver.waitForAgent(
-                status.id, within: limit, context: session.operation(allowance: .seconds(10)))
-            status = try await session.find(status.id.description)
-        case .running: status = try await wait(for: [.running], from: status, limit, session)
-        case .stopped: status = try await wait(for: [.stopped, .crashed, .defined], from: status, limit, session)
-        }
+        let status =
+            switch goal {
+            case .agent: try await waitForAgent(limit, session)
+            case .state(let states, let word): try await waitForState(states, word, limit, session)
+            case .event(let kind): try await waitForEvent(kind, limit, session)
+            }
         try session.presenter.result(status.outputValue) {
             global.quiet ? "" : TerminalText.line("\(status.name) \(status.state.rawValue)") + "\n"
         }
     }
 
-    private func wait(
-        for states: Set<InstanceState>, from first: InstanceStatus, _ limit: Duration, _ session: Session
+    private func waitForAgent(_ limit: Duration, _ session: Session) async throws -> InstanceStatus {
+        let status = try await session.find(instance)
+        try await session.driver.waitForAgent(
+            status.id, within: limit, context: session.operation(allowance: .seconds(10)))
+        return try await session.find(status.id.description)
+    }
+
+    private func waitForState(
+        _ states: Set<InstanceState>, _ word: String, _ limit: Duration, _ session: Session
     ) async throws -> InstanceStatus {
-        let end = ContinuousClock.now + limit
-        var status = first
-        while !states.contains(status.state) {
-            guard ContinuousClock.now < end else {
-                throw ComputeError(
-                    .deadlineExceeded, subject: "instance \(status.name)",
-                    message: "it is \(status.state.rawValue), not \(goal.rawValue), after \(limit)",
-                    hint: "--timeout gives it more time")
-            }
-            try await Task.sleep(for: min(.milliseconds(200), limit))
-            status = try await session.find(status.id.description)
+        let events = try await session.driver.events(context: session.operation(allowance: .seconds(10)))
+        let first = try await session.find(instance)
+        if states.contains(first.state) { return first }
+        let found = try await TimeBox.run(within: limit) {
+            try await Self.look(session, for: states, of: first, events)
         }
-        return status
+        if let found { return found }
+        let last = try await session.find(first.id.description)
+        if states.contains(last.state) { return last }
+        throw ComputeError(
+            .deadlineExceeded, subject: "instance \(last.name)",
+            message: "it is \(last.state.rawValue), not \(word), after \(limit)", hint: "--timeout gives it more time")
+    }
+
+    /// Looks at the state whenever something happened, and now and then without.
+    private static func look(
+        _ session: Session, for states: Set<InstanceState>, of instance: InstanceStatus, _ events: InstanceEvents
+    ) async throws -> InstanceStatus {
+        let look = { @Sendable () async throws -> InstanceStatus? in
+            let status = try await session.find(instance.id.description)
+            return states.contains(status.state) ? status : nil
+        }
+        return try await withThrowingTaskGroup(of: InstanceStatus.self) { group in
+            group.addTask {
+                while true {
+                    _ = try await first(of: events, about: instance) { _ in true }
+                    if let status = try await look() { return status }
+                }
+            }
+            group.addTask {
+                while true {
+                    try await Task.sleep(for: longestSilence)
+                    if let status = try await look() { return status }
+                }
+            }
+            defer { group.cancelAll() }
+            guard let status = try await group.next() else { throw CancellationError() }
+            return status
+        }
+    }
+
+    private func waitForEvent(
+        _ kind: InstanceEvent.Kind, _ limit: Duration, _ session: Session
+    ) async throws -> InstanceStatus {
+        let events = try await session.driver.events(context: session.operation(allowance: .seconds(10)))
+        let status = try await session.find(instance)
+        let event = try await TimeBox.run(within: limit) {
+            try await Self.first(of: events, about: status) { $0.kind == kind || $0.kind == .undefined }
+        }
+        guard let event else {
+            throw ComputeError(
+                .deadlineExceeded, subject: "instance \(status.name)",
+                message: "no event \(kind.rawValue) within \(limit)", hint: "--timeout gives it more time")
+        }
+        // An instance that is gone has no state any more.
+        if kind == .undefined { return status }
+        guard event.kind == kind else {
+            throw ComputeError(
+                .notFound, subject: "instance \(status.name)", message: "it was deleted while it was waited for")
+        }
+        return try await session.find(status.id.description)
+    }
+
+    /// The first event that is about the instance, or a gap, and that `matches`.
+    private static func first(
+        of events: InstanceEvents, about instance: InstanceStatus, _ matches: (InstanceEvent) -> Bool
+    ) async throws -> InstanceEvent {
+        for try await event in events where event.id == instance.id || event.kind == .gap {
+            if matches(event) { return event }
+        }
+        try Task.checkCancellation()
+        throw ComputeError(
+            .hostUnavailable, subject: "instance \(instance.name)", message: "the driver tells no more events")
     }
 }

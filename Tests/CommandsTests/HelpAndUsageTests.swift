@@ -14,7 +14,8 @@ struct HelpAndUsageTests {
     @Test(
         "every command's help has an example, and opens nothing",
         arguments: [
-            "", "run", "list", "show", "wait", "delete", "start", "stop", "reboot", "pause", "resume", "console",
+            "", "run", "list", "show", "wait", "events", "delete", "start", "stop", "reboot", "pause", "resume",
+            "console",
             "exec",
             "plan", "spec", "spec check", "image", "image add", "image list", "image show", "image delete", "doctor",
             "locks", "version",
@@ -34,7 +35,8 @@ struct HelpAndUsageTests {
     func tree() {
         #expect(
             Set(ArgumentOrder.verbs) == [
-                "run", "list", "ls", "show", "wait", "delete", "rm", "start", "stop", "reboot", "pause", "resume",
+                "run", "list", "ls", "show", "wait", "events", "delete", "rm", "start", "stop", "reboot", "pause",
+                "resume",
                 "console", "exec", "plan", "spec", "image", "doctor", "locks", "version", "help",
             ])
     }
