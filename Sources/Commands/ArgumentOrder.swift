@@ -51,6 +51,7 @@ enum ArgumentOrder {
 
     private static let nouns: [String: [String]] = [
         "image": names(in: ImageCommand.self), "spec": names(in: SpecCommand.self),
+        "operation": names(in: OperationCommand.self),
     ]
 
     private static func leadingOptions(_ arguments: [String]) -> ArraySlice<String> {

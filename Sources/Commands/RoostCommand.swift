@@ -24,7 +24,8 @@ public enum RoostCommand {
     /// that the hypervisor may be reached meanwhile.
     static func asksHypervisor(_ arguments: [String]) -> Bool {
         guard let verb = ArgumentOrder.verb(in: arguments) else { return false }
-        return ArgumentOrder.verbs.contains(verb) && !["help", "image", "locks", "spec", "version"].contains(verb)
+        return ArgumentOrder.verbs.contains(verb)
+            && !["help", "image", "locks", "operation", "spec", "version"].contains(verb)
     }
 }
 
@@ -60,7 +61,9 @@ struct RootCommand: ParsableCommand {
             CommandGroup(name: "Guest", subcommands: [ConsoleCommand.self, ExecCommand.self]),
             CommandGroup(name: "Document", subcommands: [PlanCommand.self, SpecCommand.self]),
             CommandGroup(name: "Image", subcommands: [ImageCommand.self]),
-            CommandGroup(name: "Host", subcommands: [DoctorCommand.self, LocksCommand.self, VersionCommand.self]),
+            CommandGroup(
+                name: "Host",
+                subcommands: [DoctorCommand.self, LocksCommand.self, OperationCommand.self, VersionCommand.self]),
         ])
 
     @Flag(name: .customLong("version"), help: "Show the version.")

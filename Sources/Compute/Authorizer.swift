@@ -26,7 +26,7 @@ public struct Authorizer: Sendable {
 
     /// Authorizes a change, makes it, and audits how it ended.
     ///
-    /// For changes that are no journaled operations: ``OperationRunner`` audits those itself.
+    /// For requests that are no journaled operation, or more than one: ``OperationRunner`` audits the others itself.
     ///
     /// - Throws: ``ComputeError`` with code `denied`; what `body` throws; or that the change was made, and its audit
     ///   could not be written (outcome `happened`).

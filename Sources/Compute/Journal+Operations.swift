@@ -19,6 +19,16 @@ extension Journal {
         }
     }
 
+    /// The operations whose identity starts with `prefix`, in either case; none for one of less than four digits.
+    public func operations(whoseIDStartsWith prefix: String) throws(ComputeError) -> [OperationRecord] {
+        guard prefix.count >= 4, prefix.allSatisfy({ $0.isHexDigit || $0 == "-" }) else { return [] }
+        return try read {
+            try OperationRecord.fetch(
+                $0, "SELECT * FROM operations WHERE substr(id, 1, ?) = ? ORDER BY rowid",
+                [prefix.count, prefix.lowercased()])
+        }
+    }
+
     /// The operation's steps, in their order.
     public func steps(of id: OperationID) throws(ComputeError) -> [StepRecord] {
         try read { database in
@@ -165,6 +175,12 @@ extension Journal {
             throw ComputeError(
                 .conflict, subject: subject, message: "this idempotency key was used for another request",
                 hint: "use a new key for a new request")
+        }
+        guard earlier.state != .unknown else {
+            throw ComputeError(
+                .failed, subject: subject, outcome: .unknown,
+                message: "the same request was made before, and it can never be told whether it took effect",
+                hint: "look at the instance; then ask again with a new key")
         }
         guard earlier.state == .done else {
             throw ComputeError(

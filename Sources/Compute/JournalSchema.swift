@@ -28,9 +28,51 @@ enum JournalSchema {
         }
     }
 
-    private static let migrations: [@Sendable (Database) throws -> Void] = [
-        { try $0.execute(sql: first) }
+    static let migrations: [@Sendable (Database) throws -> Void] = [
+        { try $0.execute(sql: first) },
+        { try $0.execute(sql: second) },
     ]
+
+    /// Operations may end as `unknown`. SQLite changes no check of a table: both tables are made anew.
+    private static let second = """
+        CREATE TABLE new_operations (
+            id TEXT NOT NULL PRIMARY KEY,
+            kind TEXT NOT NULL,
+            instance_id TEXT NOT NULL,
+            instance_name TEXT NOT NULL,
+            principal TEXT NOT NULL,
+            request_id TEXT NOT NULL,
+            idempotency_key TEXT,
+            request_digest TEXT,
+            deadline INTEGER,
+            state TEXT NOT NULL CHECK (state IN ('running', 'undoing', 'done', 'undone', 'failed', 'unknown')),
+            rule TEXT NOT NULL,
+            error TEXT,
+            process_id INTEGER NOT NULL,
+            started_at INTEGER NOT NULL,
+            finished_at INTEGER
+        );
+        CREATE TABLE new_steps (
+            operation_id TEXT NOT NULL REFERENCES new_operations (id) ON DELETE CASCADE,
+            position INTEGER NOT NULL,
+            name TEXT NOT NULL,
+            payload TEXT NOT NULL,
+            state TEXT NOT NULL CHECK (state IN ('planned', 'started', 'done', 'undoing', 'undone')),
+            started_at INTEGER,
+            finished_at INTEGER,
+            PRIMARY KEY (operation_id, position)
+        ) WITHOUT ROWID;
+        INSERT INTO new_operations SELECT * FROM operations ORDER BY rowid;
+        INSERT INTO new_steps SELECT * FROM steps;
+        DROP TABLE steps;
+        DROP TABLE operations;
+        ALTER TABLE new_operations RENAME TO operations;
+        ALTER TABLE new_steps RENAME TO steps;
+        CREATE UNIQUE INDEX operations_by_key ON operations (principal, idempotency_key)
+            WHERE idempotency_key IS NOT NULL AND state <> 'undone';
+        CREATE INDEX operations_unfinished ON operations (state) WHERE finished_at IS NULL;
+        CREATE INDEX operations_by_end ON operations (finished_at);
+        """
 
     /// Claims go with their instance. Neither table refers to `operations`, whose history is pruned.
     private static let first = """

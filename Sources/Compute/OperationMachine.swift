@@ -20,6 +20,10 @@ struct OperationMachine: Sendable, Equatable {
         case undone
         /// Something of the step may be left.
         case undoFailed
+        /// It was seen whether the step took effect.
+        case looked(StepEvidence)
+        /// It cannot be seen now.
+        case lookFailed
     }
 
     /// What to do next.
@@ -30,6 +34,8 @@ struct OperationMachine: Sendable, Equatable {
         case perform(Int)
         /// Undo the step at this position.
         case undo(Int)
+        /// See whether the step at this position took effect.
+        case look(Int)
         /// Nothing: it ended.
         case end(Ending)
     }
@@ -44,23 +50,29 @@ struct OperationMachine: Sendable, Equatable {
         case undoIncomplete(Int)
         /// It is to be finished later.
         case unfinished
+        /// Its step failed, or its process died, and this is what was seen of the step since.
+        case seen(StepEvidence)
     }
 
     private enum Stage: Hashable {
         case perform(Int)
         case undo(Int)
+        case look(Int)
         case end(Ending)
 
         var action: Action {
             switch self {
             case .perform(let position): .perform(position)
             case .undo(let position): .undo(position)
+            case .look(let position): .look(position)
             case .end(let ending): .end(ending)
             }
         }
     }
 
     private let rule: OperationRule
+    /// Whether it is one part of what was asked for, and not all of it.
+    var isPartOfRequest: Bool { rule == .look }
     private(set) var steps: [StepState]
     /// What comes after the write that is under way, or what is under way.
     private var stage: Stage
@@ -71,6 +83,7 @@ struct OperationMachine: Sendable, Equatable {
     /// The machine of an operation that is being begun with `count` steps: its first event is how that write went.
     init(beginning rule: OperationRule, count: Int) {
         precondition(count > 0, "an operation has at least one step")
+        precondition(rule != .look || count == 1, "an operation that is looked at has one step")
         self.rule = rule
         steps = [.started] + [StepState](repeating: .planned, count: count - 1)
         stage = .perform(0)
@@ -87,10 +100,10 @@ struct OperationMachine: Sendable, Equatable {
         change = JournalChange()
     }
 
-    /// Whether it is being undone: then nothing may interrupt it.
-    var isUndoing: Bool {
+    /// Whether it is being undone or looked at: then nothing may interrupt it.
+    var isSettling: Bool {
         switch stage {
-        case .undo, .end(.undone), .end(.undoIncomplete): true
+        case .undo, .look, .end(.undone), .end(.undoIncomplete), .end(.seen): true
         case .perform, .end(.done), .end(.unfinished): false
         }
     }
@@ -104,6 +117,10 @@ struct OperationMachine: Sendable, Equatable {
             guard let position = steps.firstIndex(where: { $0 != .done }) else { return complete() }
             steps[position] = .started
             return write([position: .started], operation: .running, then: .perform(position))
+        case .look:
+            guard steps != [.done] else { return complete() }
+            stage = .look(0)
+            return stage.action
         }
     }
 
@@ -119,12 +136,18 @@ struct OperationMachine: Sendable, Equatable {
             return unwritten()
         case (.perform(let position), false, .performed(let interrupted)):
             return performed(position, interrupted: interrupted)
-        case (.perform, false, .performFailed):
-            return rule == .undo ? undo() : write([:], operation: .failed, then: .end(.unfinished))
+        case (.perform(let position), false, .performFailed):
+            return failed(position)
+        case (.look(let position), false, .looked(let evidence)):
+            return looked(position, evidence)
+        case (.look, false, .lookFailed):
+            return write([:], operation: .failed, then: .end(.unfinished))
         case (.undo(let position), false, .undone):
             steps[position] = .undone
+            guard rule == .undo else { return seen(.didNotHappen, [position: .undone], .undone) }
             return undo(after: [position: .undone])
         case (.undo(let position), false, .undoFailed):
+            guard rule == .undo else { return write([:], operation: .failed, then: .end(.unfinished)) }
             stage = .end(.undoIncomplete(position))
             return stage.action
         default:
@@ -145,6 +168,36 @@ struct OperationMachine: Sendable, Equatable {
         return write([position: .done, next: .started], then: .perform(next))
     }
 
+    private mutating func failed(_ position: Int) -> Action {
+        switch rule {
+        case .undo: return undo()
+        case .finish: return write([:], operation: .failed, then: .end(.unfinished))
+        case .look:
+            stage = .look(position)
+            return stage.action
+        }
+    }
+
+    private mutating func looked(_ position: Int, _ evidence: StepEvidence) -> Action {
+        switch evidence {
+        case .happened:
+            steps[position] = .done
+            return seen(.happened, [position: .done], .done)
+        case .didNotHappen:
+            // A part of it may have happened.
+            steps[position] = .undoing
+            stage = .undo(position)
+            return stage.action
+        case .unknown: return seen(.unknown, [:], .unknown)
+        }
+    }
+
+    private mutating func seen(
+        _ evidence: StepEvidence, _ changes: [Int: StepState], _ state: OperationState
+    ) -> Action {
+        write(changes, operation: state, then: .end(.seen(evidence)))
+    }
+
     private mutating func complete(after changes: [Int: StepState] = [:]) -> Action {
         write(changes, operation: .done, release: rule == .finish ? .instance : nil, then: .end(.done))
     }
@@ -163,11 +216,17 @@ struct OperationMachine: Sendable, Equatable {
     private mutating func unwritten() -> Action {
         switch stage {
         case .perform, .end(.done):
-            if rule == .undo { return undo() }
-            stage = .end(.unfinished)
+            switch rule {
+            case .undo: return undo()
+            case .finish: stage = .end(.unfinished)
+            case .look:
+                // Before its step nothing happened; after it, only the journal does not know yet.
+                if steps == [.started] { return looked(0, .didNotHappen) }
+                stage = .end(.seen(.happened))
+            }
         case .end(.undone):
             stage = .end(.undone(recorded: false))
-        case .undo, .end(.undoIncomplete), .end(.unfinished): break
+        case .undo, .look, .end(.undoIncomplete), .end(.unfinished), .end(.seen): break
         }
         return stage.action
     }

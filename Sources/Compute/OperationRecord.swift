@@ -31,6 +31,9 @@ public enum OperationRule: String, Sendable, Hashable, CaseIterable {
     case undo
     /// It is finished, now or later; its steps can be repeated. Once done, the instance's claims and record go.
     case finish
+    /// Its one step is looked at: the instance itself shows whether it happened. What happened only in part is undone;
+    /// nothing is repeated.
+    case look
 }
 
 /// How far an operation is; the raw value is stable.
@@ -45,9 +48,16 @@ public enum OperationState: String, Sendable, Hashable, CaseIterable {
     case undone
     /// A step failed, and the operation is yet to be finished.
     case failed
+    /// It ended, and it can never be told whether it took effect.
+    case unknown
 
     /// Whether something is left to settle.
-    public var isUnfinished: Bool { self != .done && self != .undone }
+    public var isUnfinished: Bool {
+        switch self {
+        case .running, .undoing, .failed: true
+        case .done, .undone, .unknown: false
+        }
+    }
 }
 
 /// How far a step is; the raw value is stable.
@@ -96,6 +106,38 @@ public struct OperationRecord: Sendable, Hashable {
     public let startedAt: Date
     /// When it ended; nil while it is unfinished.
     public let finishedAt: Date?
+
+    /// An operation of these parts.
+    public init(
+        id: OperationID, kind: String, instanceID: InstanceID, instanceName: String, principal: String,
+        requestID: UUID = UUID(), idempotencyKey: String? = nil, requestDigest: String? = nil, deadline: Date? = nil,
+        state: OperationState, rule: OperationRule, error: String? = nil, processID: Int32, startedAt: Date,
+        finishedAt: Date? = nil
+    ) {
+        self.id = id
+        self.kind = kind
+        self.instanceID = instanceID
+        self.instanceName = instanceName
+        self.principal = principal
+        self.requestID = requestID
+        self.idempotencyKey = idempotencyKey
+        self.requestDigest = requestDigest
+        self.deadline = deadline
+        self.state = state
+        self.rule = rule
+        self.error = error
+        self.processID = processID
+        self.startedAt = startedAt
+        self.finishedAt = finishedAt
+    }
+
+    /// The same operation at its end.
+    public func ended(_ state: OperationState, at date: Date) -> OperationRecord {
+        OperationRecord(
+            id: id, kind: kind, instanceID: instanceID, instanceName: instanceName, principal: principal,
+            requestID: requestID, idempotencyKey: idempotencyKey, requestDigest: requestDigest, deadline: deadline,
+            state: state, rule: rule, error: error, processID: processID, startedAt: startedAt, finishedAt: date)
+    }
 }
 
 /// A step of an operation as the journal has it.
@@ -112,4 +154,17 @@ public struct StepRecord: Sendable, Hashable {
     public let startedAt: Date?
     /// When it, or its undo, ended.
     public let finishedAt: Date?
+
+    /// A step of these parts.
+    public init(
+        position: Int, name: String, payload: String = "", state: StepState, startedAt: Date? = nil,
+        finishedAt: Date? = nil
+    ) {
+        self.position = position
+        self.name = name
+        self.payload = payload
+        self.state = state
+        self.startedAt = startedAt
+        self.finishedAt = finishedAt
+    }
 }

@@ -11,6 +11,8 @@ struct OperationRun<Executor: OperationExecutor>: Sendable {
     let context: OperationContext
     let runner: OperationRunner
     var machine: OperationMachine
+    /// Whether it is settled, and not run for who asked for it.
+    let settles: Bool
 
     /// Why the operation did not get to its end.
     private var cause: ComputeError?
@@ -19,7 +21,7 @@ struct OperationRun<Executor: OperationExecutor>: Sendable {
 
     init(
         id: OperationID, action: String, instanceName: String, steps: [Executor.Step], executor: Executor,
-        context: OperationContext, runner: OperationRunner, machine: OperationMachine
+        context: OperationContext, runner: OperationRunner, machine: OperationMachine, settles: Bool
     ) {
         self.id = id
         self.action = action
@@ -29,6 +31,7 @@ struct OperationRun<Executor: OperationExecutor>: Sendable {
         self.context = context
         self.runner = runner
         self.machine = machine
+        self.settles = settles
     }
 
     /// How the run ended, and what went wrong on the way.
@@ -53,10 +56,10 @@ struct OperationRun<Executor: OperationExecutor>: Sendable {
         var action = action
         while true {
             if case .end(let ending) = action { return End(ending: ending, cause: run.cause, sequels: run.sequels) }
-            if run.machine.isUndoing {
-                let (undoing, next) = (run, action)
+            if run.machine.isSettling {
+                let (settling, next) = (run, action)
                 // A task of its own is not cancelled with the caller's.
-                return await Task { await undoing.undoAll(from: next) }.value
+                return await Task { await settling.settleAll(from: next) }.value
             }
             action = run.machine.next(await run.event(of: action))
         }
@@ -83,11 +86,14 @@ struct OperationRun<Executor: OperationExecutor>: Sendable {
             throw cause.adding(
                 details: end.sequels + ["not undone yet: \(left); the next command tries again"], outcome: .unknown)
         case .unfinished:
-            throw cause.adding(details: end.sequels + ["the next command finishes it"], outcome: .unknown)
+            throw cause.adding(details: end.sequels + ["the next command settles it"], outcome: .unknown)
+        case .seen(.happened): throw cause.adding(details: end.sequels, outcome: .happened)
+        case .seen(.didNotHappen): throw cause.adding(details: end.sequels, outcome: .didNotHappen)
+        case .seen(.unknown): throw cause.adding(details: end.sequels, outcome: .unknown)
         }
     }
 
-    private func undoAll(from action: OperationMachine.Action) async -> End {
+    private func settleAll(from action: OperationMachine.Action) async -> End {
         var run = self
         var action = action
         while true {
@@ -112,6 +118,8 @@ struct OperationRun<Executor: OperationExecutor>: Sendable {
             case .undo(let position):
                 try await undo(position)
                 return .undone
+            case .look(let position):
+                return .looked(try await look(at: position))
             case .end:
                 preconditionFailure("an operation that ended goes on")
             }
@@ -124,8 +132,11 @@ struct OperationRun<Executor: OperationExecutor>: Sendable {
                 fail(error)
                 return .performFailed
             case .undo(let position):
-                fail(error.about(undoing: steps[position].name))
+                fail(error.inside("undo of \(steps[position].name)"))
                 return .undoFailed
+            case .look(let position):
+                fail(error.inside("look at \(steps[position].name)"))
+                return .lookFailed
             case .end:
                 preconditionFailure("an operation that ended goes on")
             }
@@ -151,18 +162,28 @@ struct OperationRun<Executor: OperationExecutor>: Sendable {
         report(position, .undone)
     }
 
+    private func look(at position: Int) async throws(ComputeError) -> StepEvidence {
+        var context = context
+        context.deadline = nil
+        return try await executor.evidence(of: steps[position], context: context)
+    }
+
     private func write(_ change: JournalChange) async throws(ComputeError) {
         try runner.probe?.reached(.journalWrite(.before, change.description))
         try await runner.journal.write(change, to: id, error: cause?.description, audit: audit(change.operation))
         try runner.probe?.reached(.journalWrite(.after, change.description))
     }
 
+    /// The audit of the operation's end. One under ``OperationRule/look`` is a part of a request that is audited as a
+    /// whole, unless it is settled after its request's process died.
     private func audit(_ state: OperationState?) -> AuditRecord? {
+        guard settles || !machine.isPartOfRequest else { return nil }
         let outcome: AuditRecord.Outcome? =
             switch state {
             case .done: .done
             case .undone: .undone
             case .failed: .failed
+            case .unknown: .failed
             case .running, .undoing, nil: nil
             }
         return outcome.map {
@@ -177,10 +198,10 @@ struct OperationRun<Executor: OperationExecutor>: Sendable {
 }
 
 extension ComputeError {
-    /// The error of an undo, which says so.
-    fileprivate func about(undoing step: String) -> ComputeError {
+    /// The error of a part of the settling, which says so.
+    fileprivate func inside(_ part: String) -> ComputeError {
         ComputeError(
-            code, subject: "undo of \(step)", outcome: outcome, message: description, hint: hint, problems: problems,
+            code, subject: part, outcome: outcome, message: description, hint: hint, problems: problems,
             libvirt: libvirt, details: details)
     }
 }

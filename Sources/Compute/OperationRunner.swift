@@ -38,7 +38,7 @@ public struct OperationRunner: Sendable {
         var run = OperationRun(
             id: request.id, action: request.action.rawValue, instanceName: request.instanceName, steps: steps,
             executor: executor, context: context, runner: self,
-            machine: OperationMachine(beginning: request.rule, count: steps.count))
+            machine: OperationMachine(beginning: request.rule, count: steps.count), settles: false)
         var event = OperationMachine.Event.written
         do {
             try probe?.reached(.journalWrite(.after, "begin"))
@@ -71,16 +71,23 @@ public struct OperationRunner: Sendable {
         }
         var run = OperationRun(
             id: id, action: record.kind, instanceName: record.instanceName, steps: steps, executor: executor,
-            context: context, runner: self, machine: OperationMachine(settling: record.rule, steps: states))
+            context: context, runner: self, machine: OperationMachine(settling: record.rule, steps: states),
+            settles: true)
         let action = run.machine.settle()
         let ending = await run.carryOn(with: action)
-        if case .undone(recorded: true) = ending.ending { return .undone }
-        try run.result(of: ending)
+        switch ending.ending {
+        case .undone(recorded: true): return .undone
+        case .seen(.didNotHappen) where ending.cause == nil: return .undone
+        case .seen(.happened) where ending.cause == nil: return .done
+        case .seen(.unknown) where ending.cause == nil: return .unknown
+        default: try run.result(of: ending)
+        }
         return .done
     }
 
-    /// Settles every unfinished operation whose instance's lock is free; one whose lock is held is running, or is being
-    /// settled by another. Gives what was settled, or why it could not be, in the order in which the operations began.
+    /// Settles every unfinished operation, or the one with an identity, whose instance's lock is free: one whose lock
+    /// is held is running, or is being settled by another. Gives what was settled, or why it could not be, in the
+    /// order in which the operations began.
     ///
     /// Each is settled in the name of who began it, without a deadline: whoever happens to come by answers for none of
     /// it. One that cannot be settled is in the audit. `executor` makes the executor of an operation; what it throws
@@ -88,11 +95,11 @@ public struct OperationRunner: Sendable {
     ///
     /// - Throws: ``ComputeError`` only where the journal cannot be read.
     public func settleAll<Executor: OperationExecutor>(
-        locks: DomainLocks,
+        _ id: OperationID? = nil, locks: DomainLocks,
         executor: @Sendable (OperationRecord) throws(ComputeError) -> Executor
     ) async throws(ComputeError) -> [SettledOperation] {
         var settled: [SettledOperation] = []
-        for operation in try journal.unfinishedOperations() {
+        for operation in try journal.unfinishedOperations() where id == nil || operation.id == id {
             let context = OperationContext(
                 principal: Principal(name: operation.principal), requestID: operation.requestID)
             do throws(ComputeError) {
@@ -145,4 +152,10 @@ public struct SettledOperation: Sendable {
     public let operation: OperationRecord
     /// The state in which it ended, or why it could not be settled.
     public let result: Result<OperationState, ComputeError>
+
+    /// What became of `operation`.
+    public init(operation: OperationRecord, result: Result<OperationState, ComputeError>) {
+        self.operation = operation
+        self.result = result
+    }
 }

@@ -20,4 +20,21 @@ public protocol OperationExecutor<Step>: Sendable {
     ///
     /// The context has no deadline, and the task is not cancelled.
     func undo(_ step: Step, context: OperationContext) async throws(ComputeError)
+    /// What the world shows of the step of an operation under ``OperationRule/look``, which may have run in part, in
+    /// another process, or not at all; changes nothing.
+    ///
+    /// The context has no deadline, and the task is not cancelled.
+    ///
+    /// - Throws: ``ComputeError`` where it cannot be seen now.
+    func evidence(of step: Step, context: OperationContext) async throws(ComputeError) -> StepEvidence
+}
+
+/// Whether a step took effect.
+public enum StepEvidence: Sendable, Hashable {
+    /// Its effect is there.
+    case happened
+    /// Its effect is not there.
+    case didNotHappen
+    /// Nothing will ever show it.
+    case unknown
 }

@@ -45,6 +45,8 @@ public enum Action: String, Sendable, Hashable, CaseIterable, Codable {
     case observeImages = "image.observe"
     /// Delete an image.
     case deleteImage = "image.delete"
+    /// Settle what a dead process left of an operation.
+    case settle = "operation.settle"
     /// See what the host can do.
     case inspectHost = "host.inspect"
 }

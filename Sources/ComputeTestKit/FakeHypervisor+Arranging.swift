@@ -23,6 +23,11 @@ extension FakeHypervisor {
         return gate
     }
 
+    /// Puts an operation before those that were arranged earlier.
+    public func arrange(_ report: OperationReport) {
+        history.insert(report, at: 0)
+    }
+
     /// Sets what the host inspection answers.
     public func setReport(_ report: HostReport) {
         self.report = report

@@ -22,6 +22,8 @@ public actor FakeHypervisor {
     var gates: [Action: Gate] = [:]
     var programs: [String: @Sendable (GuestProgram) async -> GuestProgramResult] = [:]
     var statistics: [InstanceID: InstanceStatistics] = [:]
+    /// Operations that were arranged, newest first.
+    var history: [OperationReport] = []
     var listeners: [Int: EventListener] = [:]
     var lastListener = 0
 

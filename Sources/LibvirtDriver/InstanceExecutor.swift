@@ -26,6 +26,8 @@ struct InstanceExecutor: OperationExecutor {
         case .undefine: try await undefine()
         case .removeTap(let index): try await removeTap(index)
         case .removeFiles: try await removeFiles()
+        case .powerOn, .powerOff, .askShutdown, .askReboot, .reset, .pause, .resume:
+            try await changePower(step, context: context)
         default:
             guard let work else {
                 preconditionFailure("step \(step.name) of \(operationID) makes something, and there is no plan")
@@ -47,10 +49,12 @@ struct InstanceExecutor: OperationExecutor {
             try await turnOff(domain)
         case .waitUntilRunning, .waitForAgent: break
         case .turnOff, .undefine, .removeTap, .removeFiles: break
+        case .powerOn: try await undoPowerOn()
+        case .powerOff, .askShutdown, .askReboot, .reset, .pause, .resume: break
         }
     }
 
-    private var subject: String { "instance \(name)" }
+    var subject: String { "instance \(name)" }
 
     private func make(
         _ step: InstanceStep, of work: SpawnWork, context: OperationContext
@@ -66,8 +70,7 @@ struct InstanceExecutor: OperationExecutor {
             try await host.waitUntilRunning(id, subject: subject, deadline: context.deadline)
         case .waitForAgent(let seconds):
             try await host.waitForAgent(id, subject: subject, within: .seconds(seconds), deadline: context.deadline)
-        case .turnOff, .undefine, .removeTap, .removeFiles:
-            preconditionFailure("step \(step.name) is no part of a spawn")
+        default: preconditionFailure("step \(step.name) is no part of a spawn")
         }
     }
 
@@ -93,7 +96,7 @@ struct InstanceExecutor: OperationExecutor {
         if let domain = try await host.domain(id) { try await turnOff(domain) }
     }
 
-    private func turnOff(_ domain: Domain) async throws(ComputeError) {
+    func turnOff(_ domain: Domain) async throws(ComputeError) {
         do throws(LibvirtError) {
             guard try await domain.isActive(deadline: .now + LibvirtDriver.readLimit) else { return }
             try await domain.destroy(deadline: .now + LibvirtDriver.changeLimit)

@@ -29,6 +29,20 @@ enum InstanceStep: OperationStep, Hashable {
     case removeTap(Int)
     /// Remove the instance's directory.
     case removeFiles
+    /// Start a guest that is off.
+    case powerOn
+    /// Turn a guest off at once.
+    case powerOff
+    /// Ask the guest to go down.
+    case askShutdown
+    /// Ask the guest to reboot.
+    case askReboot
+    /// Reset the machine.
+    case reset
+    /// Halt the processors.
+    case pause
+    /// Let the processors run.
+    case resume
 
     /// The name in the journal, in progress and in plans.
     var name: String {
@@ -45,6 +59,13 @@ enum InstanceStep: OperationStep, Hashable {
         case .undefine: "undefine"
         case .removeTap(let index): "remove-tap-\(index)"
         case .removeFiles: "remove-files"
+        case .powerOn: "power-on"
+        case .powerOff: "power-off"
+        case .askShutdown: "ask-shutdown"
+        case .askReboot: "ask-reboot"
+        case .reset: "reset"
+        case .pause: "pause"
+        case .resume: "resume"
         }
     }
 }

@@ -9,111 +9,84 @@ import Libvirt
 extension LibvirtDriver: PowerControl {
     /// How often a guest that does not go down is asked again.
     private static let askAgainAfter: Duration = .seconds(3)
-    /// How long an agent may take to accept a request.
-    private static let agentPatience: Duration = .seconds(5)
 
     /// Starts a stopped instance (`virDomainCreateWithFlags`); does nothing to one that runs.
     public func start(_ id: InstanceID, context: OperationContext) async throws(ComputeError) {
-        try await change(.start, id, context) { domain throws(ComputeError) in
-            let state = try await state(of: domain)
-            if case .running = state { return }
-            guard !state.isActive else {
+        try await acting(.start, on: id, needs: .power, context: context) { () throws(ComputeError) in
+            try await operate(.start, .powerOn, on: id, asked: "start", context: context) {
+                domain throws(ComputeError) in
+                let state = try await state(of: domain)
+                guard state.isActive, state.instanceState != .running else { return }
                 throw ComputeError(
                     .conflict, subject: "instance \(domain.name)",
                     message: "it is \(state.instanceState.rawValue), not stopped",
                     hint: "`roost resume` lets a paused guest run, `roost stop --force` turns it off")
             }
-            let instance = try await instance(of: domain)
-            try await prepareToStart(instance, id: id)
-            try await start(domain, instance: instance, deadline: deadline(context, within: Self.changeLimit))
-            try journals.writable().markStarted(id)
         }
     }
 
     /// Stops a running instance; does nothing to one that is off. Waiting holds no lock.
     public func stop(_ id: InstanceID, policy: StopPolicy, context: OperationContext) async throws(ComputeError) {
-        switch policy {
-        case .force:
-            try await change(.stop, id, context) { domain throws(ComputeError) in
-                do throws(LibvirtError) {
-                    try await domain.destroy(deadline: deadline(context, within: Self.changeLimit))
-                } catch {
-                    if error.code == .operationInvalid { return }
-                    throw ComputeError(error, subject: "instance \(domain.name)", change: true)
-                }
-            }
-        case .graceful(let limit):
-            try await acting(.stop, on: id, needs: .power, context: context) { () throws(ComputeError) in
-                try await stopGracefully(id, within: limit, context: context)
+        try await acting(.stop, on: id, needs: .power, context: context) { () throws(ComputeError) in
+            switch policy {
+            case .force: try await operate(.stop, .powerOff, on: id, asked: "force", context: context)
+            case .graceful(let limit): try await stopGracefully(id, within: limit, context: context)
             }
         }
     }
 
     /// Reboots a running instance through its agent or ACPI (`virDomainReboot`), or resets it (`virDomainReset`).
     public func reboot(_ id: InstanceID, kind: RebootKind, context: OperationContext) async throws(ComputeError) {
-        switch kind {
-        case .hard:
-            try await change(.reboot, id, context) { domain throws(ComputeError) in
-                try await requireRunning(domain)
-                try await changing("instance \(domain.name)") { () throws(LibvirtError) in
-                    try await domain.reset(deadline: deadline(context, within: Self.changeLimit))
-                }
-            }
-        case .graceful(let limit):
-            try await acting(.reboot, on: id, needs: .power, context: context) { () throws(ComputeError) in
-                try await rebootGracefully(id, within: limit, context: context)
+        try await acting(.reboot, on: id, needs: .power, context: context) { () throws(ComputeError) in
+            switch kind {
+            case .hard:
+                try await operate(.reboot, .reset, on: id, asked: "hard", context: context, where: requireRunning)
+            case .graceful(let limit): try await rebootGracefully(id, within: limit, context: context)
             }
         }
     }
 
     /// Halts a running instance's processors (`virDomainSuspend`); does nothing to one that is paused.
     public func pause(_ id: InstanceID, context: OperationContext) async throws(ComputeError) {
-        try await change(.pause, id, context) { domain throws(ComputeError) in
-            if case .paused = try await state(of: domain) { return }
-            try await requireRunning(domain)
-            try await changing("instance \(domain.name)") { () throws(LibvirtError) in
-                try await domain.suspend(deadline: deadline(context, within: Self.changeLimit))
+        try await acting(.pause, on: id, needs: .power, context: context) { () throws(ComputeError) in
+            try await operate(.pause, .pause, on: id, asked: "pause", context: context) { domain throws(ComputeError) in
+                if case .paused = try await state(of: domain) { return }
+                try await requireRunning(domain)
             }
         }
     }
 
     /// Lets a paused instance's processors run (`virDomainResume`); does nothing to one that runs.
     public func resume(_ id: InstanceID, context: OperationContext) async throws(ComputeError) {
-        try await change(.resume, id, context) { domain throws(ComputeError) in
-            switch try await state(of: domain) {
-            case .running: return
-            case .paused:
-                try await changing("instance \(domain.name)") { () throws(LibvirtError) in
-                    try await domain.resume(deadline: deadline(context, within: Self.changeLimit))
-                }
-            default: try await requireRunning(domain)
+        try await acting(.resume, on: id, needs: .power, context: context) { () throws(ComputeError) in
+            try await operate(.resume, .resume, on: id, asked: "resume", context: context) {
+                domain throws(ComputeError) in
+                if case .paused = try await state(of: domain) { return }
+                try await requireRunning(domain)
             }
         }
     }
 
-    /// Asks the policy, takes the lock, and runs a change to a domain that exists; leaves an audit record.
-    private func change(
-        _ action: Action, _ id: InstanceID, _ context: OperationContext,
-        _ body: (Domain) async throws(ComputeError) -> Void
+    /// Takes the lock, and makes a change of power, which the policy permitted, as a journaled operation of one step;
+    /// `permits` throws, before any effect, where the domain is in no state for it.
+    private func operate(
+        _ action: Action, _ step: InstanceStep, on id: InstanceID, asked request: String, context: OperationContext,
+        where permits: (Domain) async throws(ComputeError) -> Void = { _ in }
     ) async throws(ComputeError) {
-        try await acting(action, on: id, needs: .power, context: context) { () throws(ComputeError) in
-            try await locked(action, id, context, body)
-        }
-    }
-
-    /// Takes the lock, for a part of a change that the policy permitted, and runs that part.
-    private func locked(
-        _ action: Action, _ id: InstanceID, _ context: OperationContext,
-        _ body: (Domain) async throws(ComputeError) -> Void
-    ) async throws(ComputeError) {
-        _ = try await journal(settlingFor: context)
+        let journal = try await journal(settlingFor: context)
         try await locks.withLock(id, operation: action.rawValue, context: context, waitingAtMost: Self.lockPatience) {
             () throws(ComputeError) in
-            try await body(try await requireDomain(id))
+            let domain = try await requireDomain(id)
+            try await permits(domain)
+            let request = OperationRequest(
+                action: action, rule: .look, instanceID: id, instanceName: domain.name,
+                requestDigest: "\(id) \(request)")
+            let executor = InstanceExecutor(host: self, id: id, name: domain.name, operationID: request.id)
+            _ = try await runner(journal).run(request, steps: [step], executor: executor, context: context)
         }
     }
 
-    private func state(of domain: Domain) async throws(ComputeError) -> DomainState {
+    func state(of domain: Domain) async throws(ComputeError) -> DomainState {
         try await translating("instance \(domain.name)") { () throws(LibvirtError) in
             try await domain.state(deadline: .now + Self.readLimit)
         }
@@ -132,14 +105,11 @@ extension LibvirtDriver: PowerControl {
         _ id: InstanceID, within limit: Duration, context: OperationContext
     ) async throws(ComputeError) {
         let end = deadline(context, within: limit)
+        var context = context
         while true {
-            try await locked(.stop, id, context) { domain throws(ComputeError) in
-                guard try await state(of: domain).isActive else { return }
-                try await requireRunning(domain)
-                try await ask(domain, by: end) { request, patience throws(LibvirtError) in
-                    try await domain.shutdown(request, deadline: patience)
-                }
-            }
+            try await askToGoDown(id, context: context)
+            // Asking again is no repetition of the request.
+            context.idempotencyKey = nil
             let domain = try await requireDomain(id)
             let askAgain = min(end, .now + Self.askAgainAfter)
             do throws(ComputeError) {
@@ -163,12 +133,7 @@ extension LibvirtDriver: PowerControl {
         let connection = try await link.connection()
         let subject = "instance \(id)"
         let events = try await translating(subject) { () throws(LibvirtError) in try await connection.events() }
-        try await locked(.reboot, id, context) { domain throws(ComputeError) in
-            try await requireRunning(domain)
-            try await ask(domain, by: end) { request, patience throws(LibvirtError) in
-                try await domain.reboot(request, deadline: patience)
-            }
-        }
+        try await operate(.reboot, .askReboot, on: id, asked: "graceful", context: context, where: requireRunning)
         let search = await Self.first(of: events, until: end) { event in
             if case .rebooted(let reference) = event { reference.uuid == id.uuid } else { false }
         }
@@ -187,21 +152,11 @@ extension LibvirtDriver: PowerControl {
             code, subject: subject, outcome: .unknown, message: message, hint: "`roost reboot --hard` resets it")
     }
 
-    /// Asks the guest through its agent, and by ACPI where no agent answers.
-    private func ask(
-        _ domain: Domain, by end: ContinuousClock.Instant,
-        _ request: (PowerRequest, ContinuousClock.Instant) async throws(LibvirtError) -> Void
-    ) async throws(ComputeError) {
-        do throws(LibvirtError) {
-            return try await request(.agent, min(end, .now + Self.agentPatience))
-        } catch {
-            if case .cancelled = error { throw ComputeError(error, subject: "instance \(domain.name)", change: true) }
-        }
-        do throws(LibvirtError) {
-            try await request(.acpi, min(end, .now + Self.agentPatience))
-        } catch {
-            if error.code == .operationInvalid { return }
-            throw ComputeError(error, subject: "instance \(domain.name)", change: true)
+    private func askToGoDown(_ id: InstanceID, context: OperationContext) async throws(ComputeError) {
+        guard try await state(of: try await requireDomain(id)).isActive else { return }
+        try await operate(.stop, .askShutdown, on: id, asked: "graceful", context: context) {
+            domain throws(ComputeError) in
+            if try await state(of: domain).isActive { try await requireRunning(domain) }
         }
     }
 

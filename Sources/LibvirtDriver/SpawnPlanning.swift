@@ -198,6 +198,13 @@ extension InstanceStep {
         case .undefine: return "remove the domain's definition"
         case .removeTap(let index): return "remove the tap device of interface \(index)"
         case .removeFiles: return "remove the instance's directory"
+        case .powerOn: return "start the guest"
+        case .powerOff: return "turn the guest off"
+        case .askShutdown: return "ask the guest to go down"
+        case .askReboot: return "ask the guest to reboot"
+        case .reset: return "reset the machine"
+        case .pause: return "halt the processors"
+        case .resume: return "let the processors run"
         }
     }
 }

@@ -18,7 +18,7 @@ struct HelpAndUsageTests {
             "console",
             "exec",
             "plan", "spec", "spec check", "image", "image add", "image list", "image show", "image delete", "doctor",
-            "locks", "version",
+            "locks", "operation", "operation list", "operation show", "operation settle", "operation wait", "version",
         ])
     func examples(command: String) async {
         let words = command.split(separator: " ").map(String.init)
@@ -37,7 +37,7 @@ struct HelpAndUsageTests {
             Set(ArgumentOrder.verbs) == [
                 "run", "list", "ls", "show", "wait", "events", "delete", "rm", "start", "stop", "reboot", "pause",
                 "resume",
-                "console", "exec", "plan", "spec", "image", "doctor", "locks", "version", "help",
+                "console", "exec", "plan", "spec", "image", "doctor", "locks", "operation", "version", "help",
             ])
     }
 

@@ -45,6 +45,24 @@ struct CrashTests {
         #expect(try journal.claims().count == (point == 0 ? 2 : 0))
     }
 
+    /// A run of one step reaches 6 points: before and after the begin, the step, and the write of its end.
+    @Test("in an operation that is looked at leaves what it shows to be written down", arguments: 0..<6)
+    func look(point: Int) async throws {
+        let (state, id) = (try TemporaryState.prepared(), InstanceID())
+        #expect(try Victim(state.directory, id, "start", "\(point)").finish() == nil)
+        let happened = point >= 3
+        #expect(try state.effects == (happened ? ["on"] : []))
+        let settled = try Victim(state.directory, id, "settle").finish()
+        let ended: OperationState = happened ? .done : .undone
+        #expect(settled == (point == 0 || point == 5 ? [] : [ended.rawValue]))
+        #expect(try state.effects == (happened ? ["on"] : []))
+        let journal = try Journal.open(state.directory)
+        #expect(try journal.history(limit: 9).map(\.state) == (point == 0 ? [] : [ended]))
+        #expect(try journal.unfinishedOperations().isEmpty)
+        // Settled after its request's process died, it is in the audit; else the request itself is.
+        #expect(try journal.audit(limit: 9).count == settled?.count)
+    }
+
     /// Undoing three steps reaches 14 points too: before and after each undo and each of the four writes.
     @Test("while it settles leaves that to the next one", arguments: points)
     func settle(point: Int) async throws {

@@ -7,7 +7,7 @@ import Testing
 
 @Suite("The operation machine")
 struct OperationMachineTests {
-    @Test("writes each step before and after it runs", arguments: OperationRule.allCases)
+    @Test("writes each step before and after it runs", arguments: [OperationRule.undo, .finish])
     func runs(rule: OperationRule) {
         var machine = OperationMachine(beginning: rule, count: 2)
         #expect(machine.steps == [.started, .planned])
@@ -21,7 +21,7 @@ struct OperationMachineTests {
             machine.next(.performed(interrupted: true))
                 == .write(JournalChange(steps: [1: .done], operation: .done, release: release)))
         #expect(machine.next(.written) == .end(.done))
-        #expect(!machine.isUndoing)
+        #expect(!machine.isSettling)
     }
 
     @Test("undoes a failed operation newest first, the failed step included")
@@ -31,7 +31,7 @@ struct OperationMachineTests {
         _ = machine.next(.performed(interrupted: false))
         #expect(machine.next(.written) == .perform(1))
         #expect(machine.next(.performFailed) == .write(JournalChange(steps: [1: .undoing], operation: .undoing)))
-        #expect(machine.isUndoing)
+        #expect(machine.isSettling)
         #expect(machine.next(.written) == .undo(1))
         #expect(
             machine.next(.undone)
@@ -60,7 +60,49 @@ struct OperationMachineTests {
         let action = machine.next(fails ? .performFailed : .performed(interrupted: true))
         #expect(action == .write(JournalChange(steps: fails ? [:] : [0: .done], operation: .failed)))
         #expect(machine.next(.written) == .end(.unfinished))
-        #expect(!machine.isUndoing)
+        #expect(!machine.isSettling)
+    }
+
+    @Test(
+        "looks whether a step that failed took effect, and writes down what it saw",
+        arguments: [
+            (StepEvidence.happened, JournalChange(steps: [0: .done], operation: .done)),
+            (.didNotHappen, JournalChange(steps: [0: .undone], operation: .undone)),
+            (.unknown, JournalChange(operation: .unknown)),
+        ])
+    func looks(evidence: StepEvidence, change: JournalChange) {
+        var failing = OperationMachine(beginning: .look, count: 1)
+        _ = failing.next(.written)
+        #expect(failing.next(.performFailed) == .look(0))
+        var settled = OperationMachine(settling: .look, steps: [.started])
+        #expect(settled.settle() == .look(0))
+        for var machine in [failing, settled] {
+            #expect(machine.isSettling)
+            var action = machine.next(.looked(evidence))
+            if evidence == .didNotHappen {
+                #expect(action == .undo(0))
+                action = machine.next(.undone)
+            }
+            #expect(action == .write(change))
+            #expect(machine.next(.written) == .end(.seen(evidence)))
+        }
+    }
+
+    @Test("leaves what cannot be seen, or not be undone, to be settled later", arguments: [true, false])
+    func looksInVain(sees: Bool) {
+        var machine = OperationMachine(settling: .look, steps: [.started])
+        _ = machine.settle()
+        let action = sees ? machine.next(.looked(.didNotHappen)) : machine.next(.lookFailed)
+        let failed = OperationMachine.Action.write(JournalChange(operation: .failed))
+        #expect(action == (sees ? .undo(0) : failed))
+        if sees { #expect(machine.next(.undoFailed) == failed) }
+        #expect(machine.next(.written) == .end(.unfinished))
+    }
+
+    @Test("settles at once what happened but for its end")
+    func settlesHappened() {
+        var settled = OperationMachine(settling: .look, steps: [.done])
+        #expect(settled.settle() == .write(JournalChange(operation: .done)))
     }
 
     @Test("stops where a step cannot be undone")
@@ -101,6 +143,7 @@ struct OperationMachineTests {
         switch rule {
         case .undo: #expect(action == .write(JournalChange(steps: [0: .undoing], operation: .undoing)))
         case .finish: #expect(action == .end(.unfinished))
+        case .look: #expect(action == .end(.seen(.happened)))
         }
     }
 
@@ -112,7 +155,7 @@ struct OperationMachineTests {
     func settlesUndo(steps: [StepState], first: Int) {
         var machine = OperationMachine(settling: .undo, steps: steps)
         #expect(machine.settle() == .write(JournalChange(steps: [first: .undoing], operation: .undoing)))
-        #expect(machine.isUndoing)
+        #expect(machine.isSettling)
         #expect(machine.next(.written) == .undo(first))
     }
 

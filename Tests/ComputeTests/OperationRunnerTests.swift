@@ -298,6 +298,52 @@ struct OperationRunnerTests {
         #expect(try host.journal.instances().count == 1)
     }
 
+    @Test(
+        "an operation that is looked at tells the truth of a step that failed",
+        arguments: [
+            (StepEvidence.happened, OperationState.done, ComputeError.Outcome.happened),
+            (.didNotHappen, .undone, .didNotHappen), (.unknown, .unknown, .unknown),
+        ])
+    func looks(evidence: StepEvidence, state: OperationState, outcome: ComputeError.Outcome) async throws {
+        let executor = ToyExecutor(failing: ["on"], evidence: evidence)
+        let request = host.power()
+        let error = await computeError {
+            _ = try await host.runner().run(request, steps: [ToyStep(name: "on")], executor: executor, context: .test())
+        }
+        #expect(error?.outcome == outcome)
+        #expect(error?.message == "planned failure")
+        #expect(try host.journal.operation(request.id)?.state == state)
+        #expect(executor.effects == (evidence == .didNotHappen ? [] : ["on"]))
+        #expect(!executor.undoWasDisturbed)
+        #expect(try host.journal.unfinishedOperations().isEmpty)
+    }
+
+    @Test("an operation that cannot be looked at waits, and its key is no licence to repeat it")
+    func looksInVain() async throws {
+        let executor = ToyExecutor(failing: ["on"])
+        let (request, steps) = (host.power(digest: "on"), [ToyStep(name: "on")])
+        var context = OperationContext.test()
+        context.idempotencyKey = "k"
+        let error = await computeError {
+            _ = try await host.runner().run(request, steps: steps, executor: executor, context: context)
+        }
+        #expect(error?.outcome == .unknown)
+        #expect(try host.runner().unfinishedOperations().map(\.id) == [request.id])
+        let again = await computeError {
+            _ = try await host.runner().run(
+                host.power(digest: "on"), steps: steps, executor: executor, context: context)
+        }
+        #expect(again?.code == .busy)
+        executor.state.withLock { $0.evidence = .unknown }
+        #expect(try await host.runner().settle(request.id, executor: executor, context: .test()) == .unknown)
+        let never = await computeError {
+            _ = try await host.runner().run(
+                host.power(digest: "on"), steps: steps, executor: executor, context: context)
+        }
+        #expect(never?.outcome == .unknown)
+        #expect(executor.effects == ["on"])
+    }
+
     @Test("refuses to settle what the journal does not have, and leaves what has ended")
     func settlesNothing() async throws {
         let request = host.spawn()
@@ -320,6 +366,9 @@ struct OperationRunnerTests {
         struct OtherExecutor: OperationExecutor {
             func perform(_ step: OtherStep, context: OperationContext) async throws(ComputeError) {}
             func undo(_ step: OtherStep, context: OperationContext) async throws(ComputeError) {}
+            func evidence(of step: OtherStep, context: OperationContext) async throws(ComputeError) -> StepEvidence {
+                .unknown
+            }
         }
         _ = await spawn(ToyExecutor(failing: ["disk"], failingUndo: ["disk"]))
         let operation = try #require(try host.runner().unfinishedOperations().first)

@@ -17,15 +17,17 @@ final class ToyExecutor: OperationExecutor {
         var failing: Set<String> = []
         var failingUndo: Set<String> = []
         var undoWasDisturbed = false
+        /// What is seen of a step; nil: that it cannot be seen.
+        var evidence: StepEvidence?
     }
     let state: Shared<State>
     private let during: @Sendable (ToyStep, OperationContext) async -> Void
 
     init(
-        failing: Set<String> = [], failingUndo: Set<String> = [],
+        failing: Set<String> = [], failingUndo: Set<String> = [], evidence: StepEvidence? = nil,
         during: @escaping @Sendable (ToyStep, OperationContext) async -> Void = { _, _ in }
     ) {
-        state = Shared(State(failing: failing, failingUndo: failingUndo))
+        state = Shared(State(failing: failing, failingUndo: failingUndo, evidence: evidence))
         self.during = during
     }
 
@@ -51,6 +53,12 @@ final class ToyExecutor: OperationExecutor {
             return false
         }
         if fails { throw Self.failure(of: "undo \(step.name)") }
+    }
+
+    func evidence(of step: ToyStep, context: OperationContext) async throws(ComputeError) -> StepEvidence {
+        if Task.isCancelled || context.deadline != nil { state.withLock { $0.undoWasDisturbed = true } }
+        guard let evidence = state.withLock(\.evidence) else { throw Self.failure(of: "look at \(step.name)") }
+        return evidence
     }
 
     static func failure(of name: String) -> ComputeError {
@@ -106,6 +114,11 @@ struct ToyHost {
 
     func delete(id: InstanceID? = nil) -> OperationRequest {
         OperationRequest(action: .delete, rule: .finish, instanceID: id ?? self.id, instanceName: "web-1")
+    }
+
+    func power(digest: String? = nil) -> OperationRequest {
+        OperationRequest(
+            action: .start, rule: .look, instanceID: id, instanceName: "web-1", requestDigest: digest)
     }
 
     func runner(_ probe: ToyProbe? = nil) -> OperationRunner {

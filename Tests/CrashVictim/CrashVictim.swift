@@ -9,8 +9,8 @@ import SystemPackage
 
 /// A process for tests to kill: takes locks, and runs and settles operations, in a state directory that tests share.
 ///
-/// Arguments: the state directory, the instance's UUID, and what to do: `spawn`, `delete` or `settle`, each with the
-/// number of the point at which it is killed, if it is; or `hold` the lock until standard input ends.
+/// Arguments: the state directory, the instance's UUID, and what to do: `spawn`, `delete`, `start` or `settle`, each
+/// with the number of the point at which it is killed, if it is; or `hold` the lock until standard input ends.
 @main
 struct CrashVictim {
     static func main() async throws {
@@ -22,6 +22,7 @@ struct CrashVictim {
         switch arguments[3] {
         case "spawn": try await victim.spawn(killedAt: point)
         case "delete": try await victim.delete(killedAt: point)
+        case "start": try await victim.start(killedAt: point)
         case "settle": try await victim.settle(killedAt: point)
         case "hold": try await victim.hold()
         default: exit(64)
@@ -50,6 +51,11 @@ struct CrashVictim {
         let request = OperationRequest(action: .delete, rule: .finish, instanceID: id, instanceName: "web-1")
         let steps = ["define", "seed", "disk"].map { FileStep(name: "remove \($0)", file: $0) }
         try await run(request, steps, killedAt: point)
+    }
+
+    private func start(killedAt point: Int) async throws {
+        let request = OperationRequest(action: .start, rule: .look, instanceID: id, instanceName: "web-1")
+        try await run(request, [FileStep(name: "power-on", file: "on")], killedAt: point)
     }
 
     private func run(_ request: OperationRequest, _ steps: [FileStep], killedAt point: Int) async throws {

@@ -31,6 +31,10 @@ struct FileExecutor: OperationExecutor {
         try remove("\(directory)/\(step.file)")
     }
 
+    func evidence(of step: FileStep, context: OperationContext) async throws(ComputeError) -> StepEvidence {
+        access("\(directory)/\(step.file)", F_OK) == 0 ? .happened : .didNotHappen
+    }
+
     private func remove(_ path: String) throws(ComputeError) {
         guard unlink(path) == 0 || errno == ENOENT else { throw failure("remove", path) }
     }

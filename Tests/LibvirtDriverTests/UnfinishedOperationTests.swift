@@ -23,6 +23,9 @@ struct UnfinishedOperationTests {
 
         func perform(_ step: StrangeStep, context: OperationContext) async throws(ComputeError) { throw Self.failure }
         func undo(_ step: StrangeStep, context: OperationContext) async throws(ComputeError) { throw Self.failure }
+        func evidence(of step: StrangeStep, context: OperationContext) async throws(ComputeError) -> StepEvidence {
+            throw Self.failure
+        }
     }
 
     /// Leaves an operation of somebody else that cannot be settled.

@@ -9,7 +9,8 @@ import SystemPackage
 
 /// A process for tests to kill: spawns, deletes or lists real guests in a state directory that tests share.
 ///
-/// Arguments: the state directory; `spawn` and the instance's document as JSON, `delete` and its UUID, or `list`; and
+/// Arguments: the state directory; `spawn` and the instance's document as JSON; `delete`, `start`, `stop`,
+/// `pause`, `resume` or `reset` and its UUID; or `list`; and
 /// the number of the point of the operation, from 0, at which the process kills itself, if it is to. It prints how
 /// many points it reached, or the names of the instances.
 @main
@@ -33,11 +34,27 @@ struct SpawnVictim {
             guard let id = InstanceID(arguments[3]) else { exit(64) }
             try await driver.delete(id, policy: .evenRunning, context: context)
             print(probe.count)
+        case "start", "stop", "pause", "resume", "reset":
+            guard let id = InstanceID(arguments[3]) else { exit(64) }
+            try await driver.changePower(arguments[2], of: id, context)
+            print(probe.count)
         case "list":
             for instance in try await driver.instances(context: context) { print(instance.name) }
         default: exit(64)
         }
         await driver.close()
+    }
+}
+
+extension LibvirtDriver {
+    fileprivate func changePower(_ change: String, of id: InstanceID, _ context: OperationContext) async throws {
+        switch change {
+        case "start": try await start(id, context: context)
+        case "stop": try await stop(id, policy: .force, context: context)
+        case "pause": try await pause(id, context: context)
+        case "resume": try await resume(id, context: context)
+        default: try await reboot(id, kind: .hard, context: context)
+        }
     }
 }
 

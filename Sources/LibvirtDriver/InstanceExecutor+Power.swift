@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 The Roost authors
+
+import Compute
+import Libvirt
+
+extension InstanceExecutor {
+    /// How long an agent may take to accept a request.
+    private static let agentPatience: Duration = .seconds(5)
+
+    /// Carries out a step of a power operation; does nothing where the guest is as it should become.
+    func changePower(_ step: InstanceStep, context: OperationContext) async throws(ComputeError) {
+        let domain = try await host.requireDomain(id)
+        let deadline = host.deadline(context, within: LibvirtDriver.changeLimit)
+        switch step {
+        case .powerOn: try await powerOn(domain, deadline)
+        case .powerOff: try await powerOff(domain, deadline)
+        case .askShutdown:
+            try await ask(domain, by: deadline) { request, patience throws(LibvirtError) in
+                try await domain.shutdown(request, deadline: patience)
+            }
+        case .askReboot:
+            try await ask(domain, by: deadline) { request, patience throws(LibvirtError) in
+                try await domain.reboot(request, deadline: patience)
+            }
+        case .reset:
+            try await host.changing(subject) { () throws(LibvirtError) in try await domain.reset(deadline: deadline) }
+        case .pause:
+            if case .paused = try await host.state(of: domain) { return }
+            try await host.changing(subject) { () throws(LibvirtError) in
+                try await domain.suspend(deadline: deadline)
+            }
+        case .resume:
+            if case .running = try await host.state(of: domain) { return }
+            try await host.changing(subject) { () throws(LibvirtError) in try await domain.resume(deadline: deadline) }
+        default: preconditionFailure("step \(step.name) is no power operation")
+        }
+    }
+
+    /// What libvirt's state shows of a power operation. A request that a guest may or may not have heard, and a reset,
+    /// leave no mark.
+    func evidence(of step: InstanceStep, context: OperationContext) async throws(ComputeError) -> StepEvidence {
+        guard let domain = try await host.domain(id) else { return .didNotHappen }
+        let state = try await host.state(of: domain)
+        switch step {
+        case .powerOn:
+            guard state.isActive else { return .didNotHappen }
+            // With published ports it starts paused, and runs once they lead into it.
+            let startsPaused = try await !host.instance(of: domain).publishedPorts.isEmpty
+            return startsPaused && state.instanceState == .paused ? .didNotHappen : .happened
+        case .powerOff: return state.isActive ? .didNotHappen : .happened
+        case .askShutdown: return state.isActive ? .unknown : .happened
+        case .askReboot, .reset: return .unknown
+        case .pause: return state.instanceState == .paused ? .happened : .didNotHappen
+        case .resume: return state.instanceState == .running ? .happened : .didNotHappen
+        default: preconditionFailure("step \(step.name) is no power operation")
+        }
+    }
+
+    private func powerOn(_ domain: Domain, _ deadline: ContinuousClock.Instant) async throws(ComputeError) {
+        if case .running = try await host.state(of: domain) { return }
+        let instance = try await host.instance(of: domain)
+        try await host.prepareToStart(instance, id: id)
+        try await host.start(domain, instance: instance, deadline: deadline)
+        try host.journals.writable().markStarted(id)
+    }
+
+    /// Ends a guest that was started, and died with its process before its ports led into it.
+    func undoPowerOn() async throws(ComputeError) {
+        guard let domain = try await host.domain(id), case .paused = try await host.state(of: domain) else { return }
+        try await turnOff(domain)
+    }
+
+    private func powerOff(_ domain: Domain, _ deadline: ContinuousClock.Instant) async throws(ComputeError) {
+        do throws(LibvirtError) {
+            try await domain.destroy(deadline: deadline)
+        } catch {
+            if error.code == .operationInvalid { return }
+            throw ComputeError(error, subject: subject, change: true)
+        }
+    }
+
+    /// Asks the guest through its agent, and by ACPI where no agent answers.
+    private func ask(
+        _ domain: Domain, by end: ContinuousClock.Instant,
+        _ request: (PowerRequest, ContinuousClock.Instant) async throws(LibvirtError) -> Void
+    ) async throws(ComputeError) {
+        do throws(LibvirtError) {
+            return try await request(.agent, min(end, .now + Self.agentPatience))
+        } catch {
+            if case .cancelled = error { throw ComputeError(error, subject: subject, change: true) }
+        }
+        do throws(LibvirtError) {
+            try await request(.acpi, min(end, .now + Self.agentPatience))
+        } catch {
+            if error.code == .operationInvalid { return }
+            throw ComputeError(error, subject: subject, change: true)
+        }
+    }
+}

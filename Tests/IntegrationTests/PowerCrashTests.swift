@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 The Roost authors
+
+import RoostKit
+import Testing
+
+@testable import LibvirtDriver
+
+/// Processes are really killed, at each point of a change of power on real QEMU, and another one says what came of it.
+@Suite("A process that is killed while it changes a guest's power", .serialized)
+struct PowerCrashTests {
+    private static let lab = "powered"
+
+    /// A change of power, where the guest is before it, and where after it.
+    struct Change: Sendable, CustomTestStringConvertible {
+        let name: String
+        let before: InstanceState
+        let after: InstanceState
+        var testDescription: String { name }
+    }
+
+    static let changes = [
+        Change(name: "pause", before: .running, after: .paused),
+        Change(name: "resume", before: .paused, after: .running),
+        Change(name: "reset", before: .running, after: .running),
+        Change(name: "stop", before: .running, after: .stopped),
+        Change(name: "start", before: .stopped, after: .running),
+    ]
+
+    @Test("leaves the guest where it was or where it was to go, and a record that says which", arguments: changes)
+    func leaves(change: Change) async throws {
+        let lab = try await Lab(Self.lab)
+        let before = try await lab.prepared()
+        let id = try await lab.driver.spawn(.complete("power-1"), until: .running, context: lab.context).id
+        // Before and after the begin, the step, and the write of its end.
+        for point in 0..<6 {
+            try await lab.bring(id, to: change.before)
+            let history = try Journal.open(lab.state).history(limit: 1_000).count
+            #expect(try Victim(in: lab, change.name, "\(id)", "\(point)").finish() == nil)
+
+            let next = try await Lab(Self.lab)
+            let status = try await next.driver.instance("power-1", context: next.context)
+            let happened = point >= 3
+            #expect(status.state == (happened ? change.after : change.before), "point \(point)")
+            #expect(status.lockedBy == nil)
+            let new = try Journal.open(lab.state).history(limit: 1_000).dropLast(history).map(\.state)
+            // A reset leaves no mark: only one that was written down is known.
+            let seen: OperationState = change.name == "reset" ? .unknown : happened ? .done : .undone
+            #expect(new == (point == 0 ? [] : point == 5 ? [.done] : [seen]), "point \(point)")
+            await next.driver.close()
+        }
+        #expect(try Victim(in: lab, "list").finish() == ["power-1"])
+        try await lab.driver.delete(id, policy: .evenRunning, context: lab.context)
+        #expect(try await HostSnapshot.take(lab) == before)
+    }
+}
+
+extension Lab {
+    /// Brings the instance into a state, whatever it is in.
+    fileprivate func bring(_ id: InstanceID, to state: InstanceState) async throws {
+        let present = try await driver.instance("power-1", context: context).state
+        guard present != state else { return }
+        switch state {
+        case .stopped: try await driver.stop(id, policy: .force, context: context)
+        case .paused:
+            if present != .running { try await driver.start(id, context: context) }
+            try await driver.pause(id, context: context)
+        default:
+            if present == .paused {
+                try await driver.resume(id, context: context)
+            } else {
+                try await driver.start(id, context: context)
+            }
+        }
+    }
+}
