@@ -97,8 +97,12 @@ let tests: [Target] = [
         name: "NetworkingTests", dependencies: ["Compute", "InstanceModel", "Networking", "Programs", .system],
         swiftSettings: settings),
     .testTarget(
+        name: "ComputeTestKitTests", dependencies: ["Compute", "ComputeTestKit", "InstanceModel"],
+        swiftSettings: settings),
+    .testTarget(
         name: "LibvirtDriverTests",
-        dependencies: ["Compute", "InstanceModel", "Libvirt", "LibvirtDriver", .system], swiftSettings: settings),
+        dependencies: ["Compute", "ComputeTestKit", "InstanceModel", "Libvirt", "LibvirtDriver", .system],
+        swiftSettings: settings),
     .testTarget(
         name: "CommandsTests", dependencies: ["Commands", "Compute", "ComputeTestKit", "InstanceModel", "roost"],
         swiftSettings: settings),
@@ -110,7 +114,8 @@ let tests: [Target] = [
     .testTarget(
         name: "IntegrationTests",
         dependencies: [
-            "Compute", "EmbeddingExample", "Libvirt", "LibvirtDriver", "RoostKit", "SpawnVictim", "roost", .system,
+            "Compute", "ComputeTestKit", "EmbeddingExample", "Libvirt", "LibvirtDriver", "RoostKit", "SpawnVictim",
+            "roost", .system,
         ],
         swiftSettings: settings),
     .testTarget(name: "TidyTests", swiftSettings: settings),

@@ -30,6 +30,20 @@ public struct OperationContext: Sendable {
     }
 }
 
+extension OperationContext {
+    /// Why what this caller asked has to stop here: the task was cancelled, or the deadline has passed.
+    ///
+    /// - Parameter subject: what the error is about, such as `instance web-1`.
+    /// - Returns: `cancelled` or `deadlineExceeded`; nil where it may go on.
+    public func interruption(of subject: String) -> ComputeError? {
+        if Task.isCancelled { return ComputeError(.cancelled, subject: subject, message: "cancelled by the caller") }
+        guard let deadline, ContinuousClock.now >= deadline else { return nil }
+        return ComputeError(
+            .deadlineExceeded, subject: subject, message: "not done in the time given",
+            hint: "give more time with --timeout")
+    }
+}
+
 /// A caller.
 public struct Principal: Sendable, Hashable, Codable, CustomStringConvertible {
     /// The name, such as `uid:1000` for a local user.

@@ -110,7 +110,7 @@ struct OperationRun<Executor: OperationExecutor>: Sendable {
                 return .written
             case .perform(let position):
                 try await perform(position)
-                guard let interruption = runner.interruption(of: context, instanceName) else {
+                guard let interruption = context.interruption(of: "instance \(instanceName)") else {
                     return .performed(interrupted: false)
                 }
                 if position + 1 < steps.count { fail(interruption) }

@@ -28,7 +28,7 @@ public struct OperationRunner: Sendable {
     public func run<Executor: OperationExecutor>(
         _ request: OperationRequest, steps: [Executor.Step], executor: Executor, context: OperationContext
     ) async throws(ComputeError) -> OperationResult {
-        if let interruption = interruption(of: context, request.instanceName) { throw interruption }
+        if let interruption = context.interruption(of: "instance \(request.instanceName)") { throw interruption }
         var encoded: [(name: String, payload: String)] = []
         for step in steps { encoded.append((step.name, try StepCoding.encode(step))) }
         try probe?.reached(.journalWrite(.before, "begin"))
@@ -125,16 +125,6 @@ public struct OperationRunner: Sendable {
     /// The operations of which something is left to settle, oldest first; some of them may be running.
     public func unfinishedOperations() throws(ComputeError) -> [OperationRecord] {
         try journal.unfinishedOperations()
-    }
-
-    /// Why an operation has to stop here, if it has to.
-    func interruption(of context: OperationContext, _ instanceName: String) -> ComputeError? {
-        let subject = "instance \(instanceName)"
-        if Task.isCancelled { return ComputeError(.cancelled, subject: subject, message: "cancelled by the caller") }
-        guard let deadline = context.deadline, ContinuousClock.now >= deadline else { return nil }
-        return ComputeError(
-            .deadlineExceeded, subject: subject, message: "not done in the time given",
-            hint: "give more time with --timeout")
     }
 }
 

@@ -27,9 +27,8 @@ extension FakeHypervisor: GuestAccess {
     public func consoleLog(
         _ id: InstanceID, tail: Int?, context: OperationContext
     ) async throws(ComputeError) -> [UInt8] {
-        let machine = try machine(id)
-        try await admit(.console, machine.instance.name.description, needs: .console, context)
-        return Self.last(tail, of: machine.consoleLog)
+        try await admit(.console, name(of: id), needs: .console, context)
+        return Self.last(tail, of: try machine(id).consoleLog)
     }
 
     /// What the guest wrote, and what it writes, until it goes off.
@@ -84,7 +83,7 @@ extension FakeHypervisor: GuestAccess {
     private func reached(
         _ action: Action, _ id: InstanceID, _ capability: Capability, _ context: OperationContext
     ) async throws(ComputeError) -> Machine {
-        try await admit(action, try machine(id).instance.name.description, needs: capability, context)
+        try await admit(action, name(of: id), needs: capability, context)
         let machine = try machine(id)
         try requireOn(machine)
         return machine

@@ -12,6 +12,7 @@ extension FakeHypervisor: InstanceLifecycle, InstancePlanning {
         _ instance: Instance, until goal: SpawnGoal, context: OperationContext
     ) async throws(ComputeError) -> InstanceStatus {
         let subject = "instance \(instance.name)"
+        try check(.spawn, instance.name.description, needs: Self.needs(of: instance), context)
         let id = makeID()
         var machine = Machine(id: id, instance: instance, state: .defined, createdAt: now())
         let steps = Self.steps(of: goal)
@@ -53,8 +54,8 @@ extension FakeHypervisor: InstanceLifecycle, InstancePlanning {
     public func delete(
         _ id: InstanceID, policy: DeletePolicy, context: OperationContext
     ) async throws(ComputeError) {
+        try await admit(.delete, name(of: id), needs: .lifecycle, context)
         let machine = try machine(id)
-        try await admit(.delete, machine.instance.name.description, needs: .lifecycle, context)
         guard !machine.isOn || policy == .evenRunning else {
             throw ComputeError(
                 .conflict, subject: machine.subject, message: "it is \(machine.state.rawValue)",
@@ -75,6 +76,16 @@ extension FakeHypervisor: InstanceLifecycle, InstancePlanning {
         return SpawnPreview(
             steps: steps, claims: ["name \(instance.name)"],
             domainXML: "<domain type='test'>\n  <name>\(instance.name)</name>\n</domain>\n")
+    }
+
+    private static func needs(of instance: Instance) -> [Capability] {
+        [.lifecycle]
+            + instance.interfaces.map { interface in
+                switch interface.network {
+                case .user: .userNetwork
+                case .bridge: .bridgedNetwork
+                }
+            }
     }
 
     private static func steps(of goal: SpawnGoal) -> [String] {

@@ -34,8 +34,8 @@ extension FakeHypervisor: InstanceObservation, LockObservation, HostInventory {
     public func description(
         of id: InstanceID, context: OperationContext
     ) async throws(ComputeError) -> InstanceDescription {
+        try await admit(.observe, name(of: id), context)
         let machine = try machine(id)
-        try await admit(.observe, machine.instance.name.description, context)
         return InstanceDescription(
             instance: machine.instance,
             domainXML:

@@ -6,9 +6,17 @@ public import InstanceModel
 
 extension FakeHypervisor: PowerControl {
     /// Starts an instance.
+    ///
+    /// - Throws: `conflict` where it is paused.
     public func start(_ id: InstanceID, context: OperationContext) async throws(ComputeError) {
         let machine = try await admitted(.start, id, context)
-        if !machine.isOn { setState(.running, of: id) }
+        guard machine.state != .running else { return }
+        guard !machine.isOn else {
+            throw ComputeError(
+                .conflict, subject: machine.subject, message: "it is \(machine.state.rawValue), not stopped",
+                hint: "`roost resume \(machine.instance.name)` lets it run")
+        }
+        setState(.running, of: id)
     }
 
     /// Stops an instance; one whose guest does not listen exceeds the deadline at once.
@@ -50,8 +58,7 @@ extension FakeHypervisor: PowerControl {
 
     func admitted(_ action: Action, _ id: InstanceID, _ context: OperationContext) async throws(ComputeError) -> Machine
     {
-        try await admit(action, try machine(id).instance.name.description, needs: .power, context)
-        // It may be gone or changed after a wait.
+        try await admit(action, name(of: id), needs: .power, context)
         return try machine(id)
     }
 

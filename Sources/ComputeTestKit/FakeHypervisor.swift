@@ -75,13 +75,7 @@ public actor FakeHypervisor {
         _ action: Action, _ subject: String, needs capability: Capability? = nil, _ context: OperationContext
     ) async throws(ComputeError) {
         calls.append(Call(action, subject))
-        if case .denied(let reason) = policy.decision(on: action, by: context.principal, subject: subject) {
-            throw ComputeError(.denied, subject: subject, message: reason)
-        }
-        if let capability { try declared.require(capability, for: subject) }
-        if let deadline = context.deadline, deadline <= .now {
-            throw ComputeError(.deadlineExceeded, subject: subject, message: "the deadline is over")
-        }
+        try check(action, subject, needs: capability.map { [$0] } ?? [], context)
         let gate = gates[action]
         if let gate { await gate.wait() }
         if Task.isCancelled, gate?.finishing != true { throw Self.cancelled(subject) }
@@ -91,6 +85,22 @@ public actor FakeHypervisor {
             throw error
         }
     }
+
+    /// Asks the policy, the capabilities and the deadline, in this order and before anything else.
+    func check(
+        _ action: Action, _ subject: String, needs capabilities: [Capability], _ context: OperationContext
+    ) throws(ComputeError) {
+        if case .denied(let reason) = policy.decision(on: action, by: context.principal, subject: subject) {
+            throw ComputeError(.denied, subject: subject, message: reason)
+        }
+        for capability in capabilities { try declared.require(capability, for: subject) }
+        if let interruption = context.interruption(of: subject), interruption.code == .deadlineExceeded {
+            throw interruption
+        }
+    }
+
+    /// What the instance is called: by its name, where it exists.
+    func name(of id: InstanceID) -> String { machines[id]?.instance.name.description ?? id.description }
 
     static func cancelled(_ subject: String) -> ComputeError {
         ComputeError(.cancelled, subject: subject, message: "the operation was cancelled")

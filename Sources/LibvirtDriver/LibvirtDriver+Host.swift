@@ -17,6 +17,7 @@ extension LibvirtDriver {
             try await authorizer.audited(action, subject: "instance \(id)", context: context) {
                 () throws(ComputeError) in
                 try await require(capability, for: "instance \(id)")
+                if let interruption = context.interruption(of: "instance \(id)") { throw interruption }
                 return try await body()
             }
         }

@@ -43,9 +43,9 @@ struct MissingAccountTests {
         #expect(try await roost.json("list", "--connect", "test:///default") == .array([]))
     }
 
-    @Test("the private daemon is not started, and the error says why")
+    @Test("nothing is made for guests of the private daemon, and the error says why")
     func privateDaemon() async throws {
-        let outcome = try await roost("plan", Lab.template("tiny.yaml"), "-o", "json")
+        let outcome = try await roost("image", "add", "tiny", GuestImage.tiny.path(), "--format", "qcow2", "-o", "json")
         #expect(outcome.status == 7, "\(outcome.errorText)")
         #expect(try outcome.error["kind"] == "host_unavailable")
         #expect(try outcome.error["subject"] == "account libvirt-qemu")

@@ -2,6 +2,7 @@
 // Copyright 2026 The Roost authors
 
 import Compute
+import ComputeTestKit
 import InstanceModel
 import Testing
 
@@ -51,6 +52,22 @@ struct RequirementTests {
         let id = try #require(DriverScene.domain)
         try await scene.driver.pause(id, context: scene.context)
         try await scene.driver.resume(id, context: scene.context)
+    }
+
+    @Test(
+        "keeps the promises of the ports where it cannot make an instance",
+        arguments: DriverConformance.Check.allCases.filter { $0 != .power })
+    func conforms(check: DriverConformance.Check) async throws {
+        let scene = try await DriverScene()
+        let suite = DriverConformance(
+            of: scene.driver, caller: DriverScene.principal, stranger: Principal(name: "stranger"),
+            patience: .seconds(10)
+        ) { name, interfaces in
+            try Instance(
+                name: name, vcpus: VCPUCount(1), memory: MemorySize(.mebibytes(128)),
+                disks: [.blank(DiskSize(.mebibytes(64)))], interfaces: interfaces)
+        }
+        try await suite.run(check)
     }
 
     @Test("the policy is asked before the capability", arguments: Call.allCases)

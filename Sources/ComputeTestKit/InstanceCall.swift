@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 The Roost authors
+
+import Compute
+import InstanceModel
+
+/// A call of the ports about one instance.
+struct InstanceCall: Sendable {
+    let name: String
+    /// The capability that it needs; nil: none.
+    let capability: Capability?
+    /// Whether it changes the instance.
+    let changes: Bool
+    let make: @Sendable (any HypervisorDriver, InstanceID, OperationContext) async throws(ComputeError) -> Void
+
+    /// Every call.
+    static let all =
+        power + guest + [
+            InstanceCall(name: "delete", capability: .lifecycle, changes: true) {
+                driver, id, context throws(ComputeError) in
+                try await driver.delete(id, policy: .evenRunning, context: context)
+            },
+            InstanceCall(name: "description", capability: nil, changes: false) {
+                driver, id, context throws(ComputeError) in
+                _ = try await driver.description(of: id, context: context)
+            },
+        ]
+
+    private static let brief = Duration.seconds(1)
+
+    private static let power = [
+        InstanceCall(name: "start", capability: .power, changes: true) { driver, id, context throws(ComputeError) in
+            try await driver.start(id, context: context)
+        },
+        InstanceCall(name: "stop", capability: .power, changes: true) { driver, id, context throws(ComputeError) in
+            try await driver.stop(id, policy: .graceful(within: brief), context: context)
+        },
+        InstanceCall(name: "forced stop", capability: .power, changes: true) {
+            driver, id, context throws(ComputeError) in
+            try await driver.stop(id, policy: .force, context: context)
+        },
+        InstanceCall(name: "reboot", capability: .power, changes: true) { driver, id, context throws(ComputeError) in
+            try await driver.reboot(id, kind: .graceful(within: brief), context: context)
+        },
+        InstanceCall(name: "reset", capability: .power, changes: true) { driver, id, context throws(ComputeError) in
+            try await driver.reboot(id, kind: .hard, context: context)
+        },
+        InstanceCall(name: "pause", capability: .power, changes: true) { driver, id, context throws(ComputeError) in
+            try await driver.pause(id, context: context)
+        },
+        InstanceCall(name: "resume", capability: .power, changes: true) { driver, id, context throws(ComputeError) in
+            try await driver.resume(id, context: context)
+        },
+    ]
+
+    private static let guest = [
+        InstanceCall(name: "open console", capability: .console, changes: false) {
+            driver, id, context throws(ComputeError) in
+            await (try driver.openConsole(id, takeOver: false, context: context)).close()
+        },
+        InstanceCall(name: "console log", capability: .console, changes: false) {
+            driver, id, context throws(ComputeError) in
+            _ = try await driver.consoleLog(id, tail: 1, context: context)
+        },
+        InstanceCall(name: "follow console log", capability: .console, changes: false) {
+            driver, id, context throws(ComputeError) in
+            _ = try await driver.followConsoleLog(id, tail: 1, context: context)
+        },
+        InstanceCall(name: "wait for agent", capability: .guestAgent, changes: false) {
+            driver, id, context throws(ComputeError) in
+            try await driver.waitForAgent(id, within: brief, context: context)
+        },
+        InstanceCall(name: "operating system", capability: .guestAgent, changes: false) {
+            driver, id, context throws(ComputeError) in
+            _ = try await driver.operatingSystem(id, context: context)
+        },
+        InstanceCall(name: "execute", capability: .guestAgent, changes: true) {
+            driver, id, context throws(ComputeError) in
+            _ = try await driver.execute(GuestProgram(path: "true"), in: id, context: context)
+        },
+    ]
+}
