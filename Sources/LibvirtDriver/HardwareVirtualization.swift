@@ -40,20 +40,7 @@ struct HardwareVirtualization: Sendable, Hashable {
         let exists = stat("/dev/kvm", &status) == 0 && status.st_mode & S_IFMT == S_IFCHR
         return HardwareVirtualization(
             processor: .present, deviceExists: exists,
-            deviceOpens: exists && opens(status, for: account))
-    }
-
-    private static func opens(_ status: stat, for account: GuestAccount) -> Bool {
-        if account.isCurrentUser { return access("/dev/kvm", R_OK | W_OK) == 0 }
-        let bits: mode_t =
-            if status.st_uid == account.userID {
-                status.st_mode >> 6
-            } else if account.groups().contains(status.st_gid) {
-                status.st_mode >> 3
-            } else {
-                status.st_mode
-            }
-        return bits & 0o6 == 0o6
+            deviceOpens: exists && account.mayOpen("/dev/kvm"))
     }
 }
 

@@ -83,7 +83,7 @@ extension LibvirtDriver: HostInventory {
         case .power: nil
         case .console, .guestAgent: foreignHypervisor
         case .lifecycle, .userNetwork: foreignHypervisor ?? otherMachine
-        case .bridgedNetwork: foreignHypervisor ?? otherMachine ?? Self.obstacleToTapDevices
+        case .bridgedNetwork: foreignHypervisor ?? otherMachine ?? obstacleToTapDevices
         case .hardwareVirtualization:
             if let obstacle = foreignHypervisor ?? otherMachine {
                 obstacle
@@ -104,7 +104,11 @@ extension LibvirtDriver: HostInventory {
         return "\(uri) is another machine, and images and disks are kept on this one"
     }
 
-    private static var obstacleToTapDevices: String? {
+    private var obstacleToTapDevices: String? {
+        // The private daemon opens the tap devices that root makes for it.
+        if case .privateDaemon = choice.target, !account.mayOpen("/dev/net/tun") {
+            return "\(account.name) may not open /dev/net/tun for reading and writing"
+        }
         do throws(NetworkingError) {
             try TapDevices.checkPermission()
             return nil
