@@ -79,12 +79,19 @@ struct PrivateDaemonLaunch {
         exec "$@"
         """
 
+    /// What is in `run` is of one boot of the host, as it is in libvirt's own place for it, which is in memory: it
+    /// names guests by their process's number, which belongs to another process after the next boot, and libvirt would
+    /// end that one. A directory without the mark is of this boot, or of a version that made none.
+    ///
     /// `$1` is the daemon's directory, then pairs of a file's name and its text up to `--`, then the daemon.
     private static let prepare = """
         set -eu
         umask 077
         cd "$1"
+        boot=$(cat /proc/sys/kernel/random/boot_id)
+        if [ -e run/boot ] && [ "$(cat run/boot)" != "$boot" ]; then rm -rf run; fi
         mkdir -p libvirt run cache data home agent
+        printf %s "$boot" >run/boot
         shift
         while [ "$1" != -- ]; do
           printf %s "$2" >"libvirt/$1"
