@@ -67,7 +67,7 @@ let floors: [Target] = [
 
 /// The tests of each floor, and those on real guests, which run the built `roost` too; and what `make bench` runs.
 let tests: [Target] = [
-    .testTarget(name: "LibvirtTests", dependencies: ["Libvirt"], swiftSettings: settings),
+    .testTarget(name: "LibvirtTests", dependencies: ["CLibvirt", "Libvirt"], swiftSettings: settings),
     .testTarget(name: "XMLTreeTests", dependencies: ["XMLTree"], swiftSettings: settings),
     .testTarget(name: "HostFilesTests", dependencies: ["HostFiles", .system], swiftSettings: settings),
     .testTarget(name: "InstanceModelTests", dependencies: ["InstanceModel", .yams], swiftSettings: settings),
@@ -90,6 +90,9 @@ let tests: [Target] = [
     .testTarget(
         name: "DomainPlanningTests",
         dependencies: ["Compute", "DomainPlanning", "DomainXML", "InstanceModel", "XMLTree"], swiftSettings: settings),
+    .testTarget(
+        name: "LibvirtDriverTests", dependencies: ["Compute", "InstanceModel", "Libvirt", "LibvirtDriver"],
+        swiftSettings: settings),
     .testTarget(
         name: "StorageTests", dependencies: ["Compute", "InstanceModel", "Programs", "Storage", .crypto, .system],
         swiftSettings: settings),

@@ -27,7 +27,7 @@ extension ComputeError {
         case .deadlineExceeded(let call, let callMade):
             self.init(
                 .deadlineExceeded, subject: subject, outcome: change && callMade ? .unknown : .didNotHappen,
-                message: "libvirt did not answer \(call) in time",
+                message: callMade ? "libvirt did not answer \(call) in time" : "no time was left for \(call)",
                 hint: "the hypervisor may be hung; `roost doctor` tells more")
         case .cancelled(let call, let callMade):
             self.init(

@@ -28,10 +28,12 @@ actor InstanceEventFeed {
     }
 
     /// Connects, and has libvirt tell its events from now on.
-    func begin(by deadline: ContinuousClock.Instant) async throws(ComputeError) {
+    func begin(by deadline: ContinuousClock.Instant?) async throws(ComputeError) {
         let connection = try await driver.link.connection()
+        // Counted from here: a daemon that hung may have had to be replaced first.
+        let limit = ContinuousClock.now + LibvirtDriver.readLimit
         events = try await driver.translating("events") { () throws(LibvirtError) in
-            try await connection.events(deadline: deadline)
+            try await connection.events(deadline: deadline.map { min($0, limit) } ?? limit)
         }
         connectedAt = .now
         // What is there now is known, so that what is told of it in the end can be placed.
@@ -65,7 +67,7 @@ actor InstanceEventFeed {
             await pause(backoff.next(using: &generator))
             guard !Task.isCancelled else { return false }
             do throws(ComputeError) {
-                try await begin(by: .now + LibvirtDriver.readLimit)
+                try await begin(by: nil)
                 return true
             } catch {
                 guard [.hostUnavailable, .deadlineExceeded, .exhausted].contains(error.code) else { throw error }

@@ -13,7 +13,7 @@ extension LibvirtDriver {
     public func events(context: OperationContext) async throws(ComputeError) -> InstanceEvents {
         try authorizer.authorize(.observe, subject: "events", context: context)
         let feed = InstanceEventFeed(driver: self)
-        try await feed.begin(by: deadline(context, within: Self.readLimit))
+        try await feed.begin(by: context.deadline)
         return InstanceEvents { try await feed.next() }
     }
 

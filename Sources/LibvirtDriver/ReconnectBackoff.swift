@@ -24,6 +24,8 @@ struct ReconnectBackoff: Sendable, Equatable {
     mutating func next(using generator: inout some RandomNumberGenerator) -> Duration {
         let ceiling = ceiling
         self.ceiling = min(ceiling * 2, Self.limit)
-        return ceiling * Double.random(in: 0.5...1, using: &generator)
+        // One number is drawn, whatever it is; 53 bits are what a fraction holds.
+        let fraction = Double(generator.next() >> 11) / Double(1 << 53 as UInt64)
+        return ceiling / 2 + ceiling / 2 * fraction
     }
 }

@@ -36,6 +36,40 @@ struct EventTests {
         try await lab.expectUnchanged(since: before)
     }
 
+    @Test("tell of devices that come and go, of memory, metadata and jobs, whoever changes them")
+    func devices() async throws {
+        let lab = try await Lab("e-dev")
+        let before = try await lab.prepared()
+        let id = try await lab.driver.spawn(
+            lab.tiny("dev-1"), until: .agent(within: Lab.patience), context: lab.context
+        ).id
+        let heard = Hearing(try await lab.driver.events(context: lab.context))
+        let disk = try SpareDisk()
+        try lab.virsh("attach-device", "dev-1", disk.document)
+        try await heard.wait(for: .deviceAdded)
+        try lab.virsh("detach-device", "dev-1", disk.document)
+        try await heard.wait(for: .deviceRemoved)
+        try lab.virsh("setmem", "dev-1", "100M")
+        try await heard.wait(for: .balloon)
+        try lab.virsh("metadata", "dev-1", "urn:example", "--key", "x", "--set", "<a/>")
+        try await heard.wait(for: .metadata)
+        try lab.virsh("managedsave", "dev-1")
+        try await heard.wait(for: .stopped)
+
+        let events = await heard.events
+        #expect(events.allSatisfy { $0.id == id })
+        let device = events.first { $0.kind == .deviceAdded }?.details["device"]
+        #expect(device?.hasPrefix("virtio-disk") == true)
+        #expect(events.first { $0.kind == .deviceRemoved }?.details["device"] == device)
+        #expect(events.first { $0.kind == .metadata }?.details == ["element": "urn:example"])
+        #expect(events.contains { $0.kind == .migrationIteration })
+        #expect(events.first { $0.kind == .jobCompleted }?.details["job"] == "save")
+        #expect(events.first { $0.kind == .stopped }?.details == ["reason": "saved"])
+        await heard.end()
+        try await lab.deleteAll()
+        try await lab.expectUnchanged(since: before)
+    }
+
     @Test("go on after the daemon was killed: a gap, and then what happens")
     func reconnect() async throws {
         let lab = try await Lab("e-gap")
@@ -108,6 +142,39 @@ struct EventTests {
         }
         #expect(lines.count >= 2)
         try await lab.deleteAll()
+    }
+}
+
+extension Lab {
+    /// Changes something behind the driver's back.
+    fileprivate func virsh(_ arguments: String...) throws {
+        let connection = ["-q", "-c", "qemu:///session?socket=\(state.daemonSocket)"]
+        try HostCommand(["virsh"] + connection + arguments).output()
+    }
+}
+
+/// A disk that no instance has, as a file of 16 MiB with its device document.
+private final class SpareDisk {
+    let document: String
+    private let image: String
+
+    init() throws {
+        let base = try Lab.base
+        image = "\(base)/spare.raw"
+        document = "\(base)/spare.xml"
+        try Data(count: 16 << 20).write(to: URL(filePath: image))
+        // QEMU is another account's.
+        try FileManager.default.setAttributes([.posixPermissions: 0o666], ofItemAtPath: image)
+        let device = """
+            <disk type='file' device='disk'><driver name='qemu' type='raw'/><source file='\(image)'/>
+            <target dev='vdz' bus='virtio'/></disk>
+            """
+        try Data(device.utf8).write(to: URL(filePath: document))
+    }
+
+    deinit {
+        try? FileManager.default.removeItem(atPath: image)
+        try? FileManager.default.removeItem(atPath: document)
     }
 }
 

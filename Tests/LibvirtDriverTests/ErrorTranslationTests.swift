@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 The Roost authors
+
+import Compute
+import Libvirt
+import Testing
+
+@testable import LibvirtDriver
+
+@Suite("What libvirt's failures mean to a caller")
+struct ErrorTranslationTests {
+    private static func lost() -> LibvirtError {
+        .reported(
+            LibvirtError.Report(
+                code: .internalError, domain: .rpc, level: .error, call: "virDomainSuspend",
+                message: "client socket is closed"))
+    }
+
+    @Test("a change that was under way as the connection broke may have happened, a read has not")
+    func underWay() {
+        let change = ComputeError(Self.lost(), subject: "instance a", change: true)
+        #expect(change.code == .hostUnavailable)
+        #expect(change.outcome == .unknown)
+        let read = ComputeError(Self.lost(), subject: "instance a", change: false)
+        #expect(read.outcome == .didNotHappen)
+    }
+
+    @Test(
+        "a call that was never made changed nothing",
+        arguments: [
+            (LibvirtError.closed, ComputeError.Code.hostUnavailable),
+            (.domainHung(call: "virDomainListGetStats", since: .now - .seconds(7)), .busy),
+            (.overloaded(lane: "control"), .exhausted),
+            (.deadlineExceeded(call: "f", callMade: false), .deadlineExceeded),
+            (.cancelled(call: "f", callMade: false), .cancelled),
+        ])
+    func neverMade(error: LibvirtError, code: ComputeError.Code) {
+        let translated = ComputeError(error, subject: "instance a", change: true)
+        #expect(translated.code == code)
+        #expect(translated.outcome == .didNotHappen)
+    }
+
+    @Test("a change that was made and not answered may have happened")
+    func unanswered() {
+        for error in [LibvirtError.deadlineExceeded(call: "f", callMade: true), .cancelled(call: "f", callMade: true)] {
+            #expect(ComputeError(error, subject: "instance a", change: true).outcome == .unknown)
+            #expect(ComputeError(error, subject: "instance a", change: false).outcome == .didNotHappen)
+        }
+    }
+
+    @Test("a hypervisor that hangs is named by the call that does, and since when")
+    func hung() {
+        let error = ComputeError(
+            .domainHung(call: "virDomainListGetStats", since: .now - .seconds(7)), subject: "instance a", change: true)
+        #expect(error.message == "its hypervisor does not answer: virDomainListGetStats hangs for 7 s")
+        #expect(error.hint?.contains("--force") == true)
+    }
+}
