@@ -88,6 +88,12 @@ struct GuestAgent {
     }
 
     private func translated(_ error: LibvirtError) -> ComputeError {
+        if case .domainHung(_, let since) = error {
+            let seconds = since.duration(to: .now).components.seconds
+            return ComputeError(
+                .busy, subject: subject, message: "the guest agent answers no request since \(seconds) s",
+                hint: "it is asked again once that request has ended")
+        }
         guard error.code == .agentUnresponsive || error.code == .agentUnsynced else {
             return ComputeError(error, subject: subject, change: true)
         }

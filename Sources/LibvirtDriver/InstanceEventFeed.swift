@@ -16,8 +16,9 @@ actor InstanceEventFeed {
     private var generator = SystemRandomNumberGenerator()
     /// The instances that were seen, by their domains; libvirt's domain may be gone when its last event is told.
     private var names: [UUID: String] = [:]
-    /// Domains that are not Roost's.
+    /// Domains that are not Roost's; forgotten where they are too many, and then looked at again.
     private var foreign: Set<UUID> = []
+    private static let foreignLimit = 4096
 
     init(
         driver: LibvirtDriver,
@@ -94,6 +95,7 @@ actor InstanceEventFeed {
         }
         if foreign.contains(domain.uuid) { return nil }
         guard await isOurs(domain) else {
+            if foreign.count >= Self.foreignLimit { foreign = [] }
             foreign.insert(domain.uuid)
             return nil
         }

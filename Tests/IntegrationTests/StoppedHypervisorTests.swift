@@ -83,6 +83,35 @@ struct StoppedHypervisorTests {
         try await lab.expectUnchanged(since: before)
     }
 
+    @Test("an agent that stands still fails fast, and its guest's figures and power are not held up")
+    func agent() async throws {
+        let lab = try await Lab("h-agent")
+        let before = try await lab.prepared()
+        let id = try await lab.driver.spawn(
+            lab.tiny("deaf-1"), until: .agent(within: Lab.patience), context: lab.context
+        ).id
+        // Not before the agent has told that this program ended.
+        _ = try await lab.shell("(sleep 2; kill -STOP $(pidof qemu-ga)) >/dev/null 2>&1 &", in: id)
+        let end = ContinuousClock.now + Lab.patience
+        var refusal: ComputeError?
+        while refusal?.code != .busy, ContinuousClock.now < end {
+            do throws(ComputeError) {
+                _ = try await lab.driver.execute(
+                    GuestProgram(path: "true"), in: id, context: lab.context(within: .seconds(3)))
+            } catch {
+                refusal = error
+            }
+        }
+        #expect(refusal?.code == .busy)
+        #expect(refusal?.outcome == .didNotHappen)
+        #expect(refusal?.message.contains("the guest agent answers no request") == true)
+        _ = try await lab.driver.statistics(of: id, context: lab.context)
+        try await lab.driver.pause(id, context: lab.context)
+        #expect(try await lab.driver.instance("deaf-1", context: lab.context).state == .paused)
+        try await lab.deleteAll()
+        try await lab.expectUnchanged(since: before)
+    }
+
     /// Expects that the guest's state, figures and power answer soon.
     private func expectPrompt(_ id: InstanceID, in lab: Lab) async throws {
         let driver = lab.driver
