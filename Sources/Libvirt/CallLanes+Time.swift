@@ -7,7 +7,7 @@ extension CallLanes {
     func arm(_ ticket: CallTicket, at time: ContinuousClock.Instant) {
         let place = alarms.firstIndex { $0.time > time } ?? alarms.endIndex
         alarms.insert(Alarm(time: time, ticket: ticket), at: place)
-        if place == alarms.startIndex { wakeTimer() }
+        if place == alarms.startIndex { wakeTimer(by: time) }
     }
 
     func disarm(_ ticket: CallTicket) {
@@ -23,11 +23,15 @@ extension CallLanes {
         let started = lane.running.filter { $0.phase == .running && $0.started + lane.slowAfter > now }.map(\.started)
         guard let first = started.min() else { return }
         lanes[name]?.check = first + lane.slowAfter
-        wakeTimer()
+        wakeTimer(by: first + lane.slowAfter)
     }
 
-    private func wakeTimer() {
+    /// Has the timer look at the time then, at the latest.
+    private func wakeTimer(by time: ContinuousClock.Instant) {
         if hasTimer {
+            // Most calls are over long before their deadlines, so the timer mostly wakes early enough for the next.
+            if let wakes = timerWakes, wakes <= time { return }
+            timerWakes = time
             timing.wakeOne()
         } else {
             // Without a thread for it a deadline is not kept; the next call with one tries again.
@@ -52,11 +56,13 @@ extension CallLanes {
                     let tellings = ring(alarm.ticket)
                     if !tellings.isEmpty { return tellings }
                 } else if let next = (lanes.values.compactMap(\.check) + alarms.prefix(1).map(\.time)).min() {
+                    timerWakes = next
                     timing.wait(holding: lock, atMost: now.duration(to: next))
                 } else if ending {
                     hasTimer = false
                     return nil
                 } else {
+                    timerWakes = nil
                     timing.wait(holding: lock)
                 }
             }

@@ -12,6 +12,8 @@ final class CallLanes: @unchecked Sendable {
     var alarms: [Alarm] = []
     let timing = ThreadCondition()
     var hasTimer = false
+    /// When the timer wakes by itself; nil where it does not.
+    var timerWakes: ContinuousClock.Instant?
     var ending = false
     let patience: CallPatience
     private var breakers = DomainBreakers()

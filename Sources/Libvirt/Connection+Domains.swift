@@ -55,18 +55,32 @@ extension Connection {
         deadline: ContinuousClock.Instant? = nil
     ) async throws(LibvirtError) -> [DomainStateRecord] {
         let name: StaticString = "virConnectGetAllDomainStats"
-        return try await open().call(name, lane: .query, deadline: deadline) {
+        let handle = try open()
+        let threads = handle.threads
+        return try await handle.call(name, lane: .query, deadline: deadline) {
             connection throws(LibvirtError) -> [DomainStateRecord] in
             var list: UnsafeMutablePointer<virDomainStatsRecordPtr?>?
             let group = VIR_DOMAIN_STATS_STATE.rawValue
-            let count = try succeeded(name, virConnectGetAllDomainStats(connection, group, &list, 0))
-            // SAFETY: libvirt gave `count` records; one call frees them and the list.
-            defer { virDomainStatsRecordListFree(list) }
-            return UnsafeBufferPointer(start: list, count: Int(count)).compactMap { record in
-                record.flatMap { DomainStateRecord($0.pointee) }
+            let count = Int(try succeeded(name, virConnectGetAllDomainStats(connection, group, &list, 0)))
+            var records: [DomainStateRecord] = []
+            records.reserveCapacity(count)
+            for record in UnsafeBufferPointer(start: list, count: count) {
+                if let record = record.flatMap({ DomainStateRecord($0) }) { records.append(record) }
             }
+            // SAFETY: libvirt gave `count` records; one call frees them and the list, of which nothing is kept.
+            nonisolated(unsafe) let done = list
+            if count < Self.longList {
+                virDomainStatsRecordListFree(done)
+            } else {
+                // Freeing takes longer than all else, and nobody has to wait for it.
+                threads.post(to: .release) { virDomainStatsRecordListFree(done) }
+            }
+            return records
         }
     }
+
+    /// From how many records on they are freed elsewhere.
+    private static var longList: Int { 64 }
 
     /// The domain with a UUID.
     ///

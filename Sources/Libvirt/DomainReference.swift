@@ -23,14 +23,18 @@ public struct DomainReference: Sendable, Hashable {
 
     /// What libvirt's object says; asks nobody.
     init?(_ pointer: OpaquePointer?) {
+        guard let pointer, let name = virDomainGetName(pointer), let uuid = Self.uuid(of: pointer) else { return nil }
+        self.name = String(cString: name)
+        self.uuid = uuid
+    }
+
+    /// The UUID of libvirt's object; asks nobody.
+    static func uuid(of pointer: OpaquePointer?) -> UUID? {
         var uuid: uuid_t = (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
-        guard let pointer, let name = virDomainGetName(pointer) else { return nil }
         // SAFETY: a UUID is 16 bytes, which libvirt writes only while the call lasts.
         let status = withUnsafeMutableBytes(of: &uuid) { bytes in
             virDomainGetUUID(pointer, bytes.bindMemory(to: UInt8.self).baseAddress)
         }
-        guard status == 0 else { return nil }
-        self.name = String(cString: name)
-        self.uuid = UUID(uuid: uuid)
+        return status == 0 ? UUID(uuid: uuid) : nil
     }
 }

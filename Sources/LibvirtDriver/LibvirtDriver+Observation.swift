@@ -19,7 +19,7 @@ extension LibvirtDriver: InstanceObservation {
         }
         var records = try journal?.instances() ?? []
         records += try await unindexed(states, known: records)
-        let stateByID = Dictionary(states.map { (InstanceID($0.domain.uuid), $0.state) }) { first, _ in first }
+        let stateByID = Dictionary(states.map { (InstanceID($0.uuid), $0.state) }) { first, _ in first }
         let held = try locks.held()
         return records.map { record in
             status(of: record, domain: stateByID[record.id], lockedBy: held[record.id])
@@ -102,15 +102,15 @@ extension LibvirtDriver: InstanceObservation {
     ) async throws(ComputeError) -> [InstanceRecord] {
         let ids = Set(known.map(\.id))
         var found: [InstanceRecord] = []
-        for state in states where !ids.contains(InstanceID(state.domain.uuid)) {
-            guard let domain = try? await domain(InstanceID(state.domain.uuid)),
+        for state in states where !ids.contains(InstanceID(state.uuid)) {
+            guard let domain = try? await domain(InstanceID(state.uuid)),
                 let xml = try? await domain.xml(.inactive, deadline: .now + Self.readLimit),
                 let metadata = InstanceMetadata.read(fromDomainXML: xml),
                 let operationID = OperationID(metadata.operationID)
             else { continue }
             found.append(
                 InstanceRecord(
-                    id: InstanceID(state.domain.uuid), name: state.domain.name, document: metadata.document,
+                    id: InstanceID(state.uuid), name: domain.name, document: metadata.document,
                     operationID: operationID, createdAt: metadata.createdAt, everStarted: true))
         }
         return found

@@ -8,6 +8,7 @@
 #include <libvirt/libvirt-qemu.h>
 #include <libvirt/virterror.h>
 #include <pthread.h>
+#include <string.h>
 
 #include "loading.h"
 
@@ -81,6 +82,20 @@ static inline virConnectDomainEventGenericCallback clibvirt_metadata_change_call
 static inline virConnectDomainEventGenericCallback clibvirt_memory_failure_callback(
     virConnectDomainEventMemoryFailureCallback callback) {
     return VIR_DOMAIN_EVENT_CALLBACK(callback);
+}
+
+/*
+ * A domain's state out of a record of statistics, 0 where the driver left it out. virTypedParamsGetInt, once for each
+ * number, takes a third of the time in which libvirt makes the record.
+ */
+static inline void clibvirt_state_of_record(const virDomainStatsRecord *record, int *state, int *reason) {
+    *state = *reason = 0;
+    for (int index = 0; index < record->nparams; index++) {
+        const virTypedParameter *parameter = &record->params[index];
+        if (parameter->type != VIR_TYPED_PARAM_INT) continue;
+        if (strcmp(parameter->field, "state.state") == 0) *state = parameter->value.i;
+        else if (strcmp(parameter->field, "state.reason") == 0) *reason = parameter->value.i;
+    }
 }
 
 #endif
