@@ -78,7 +78,7 @@ let tests: [Target] = [
     .executableTarget(
         name: "Bench",
         dependencies: [
-            "Compute", "DomainPlanning", "DomainXML", "InstanceModel", "RoostKit", "XMLTree", .system,
+            "Compute", "DomainPlanning", "DomainXML", "InstanceModel", "Libvirt", "RoostKit", "XMLTree", .system,
         ],
         path: "Benchmarks/Bench", swiftSettings: settings),
     .executableTarget(
@@ -90,9 +90,6 @@ let tests: [Target] = [
     .testTarget(
         name: "DomainPlanningTests",
         dependencies: ["Compute", "DomainPlanning", "DomainXML", "InstanceModel", "XMLTree"], swiftSettings: settings),
-    .testTarget(
-        name: "LibvirtDriverTests", dependencies: ["Compute", "InstanceModel", "Libvirt", "LibvirtDriver"],
-        swiftSettings: settings),
     .testTarget(
         name: "StorageTests", dependencies: ["Compute", "InstanceModel", "Programs", "Storage", .crypto, .system],
         swiftSettings: settings),

@@ -183,6 +183,26 @@ def locks(options):
     ]
 
 
+def calls(options):
+    """Calls to libvirt's test driver with 1,000 defined domains, which answers at once."""
+    domain = ("<domain type='test'><name>d{0}</name><memory unit='MiB'>64</memory>"
+              "<os><type>hvm</type></os></domain>")
+    path = os.path.join(options.scratch, "thousand.xml")
+    with open(path, "w", encoding="utf-8") as file:
+        file.write("<node>" + "".join(domain.format(number) for number in range(1000)) + "</node>")
+    ask = lambda program: json.loads(subprocess.run(
+        [program, "calls", f"test://{path}", "101"], check=True, stdout=subprocess.PIPE).stdout)
+    ours, floor = ask(options.bench), ask(options.floor)
+    if ours["domains"] != 1000 or floor["domains"] != 1000:
+        sys.exit("bench: the test driver has not 1,000 domains")
+    bare = statistics.median(floor["state_us"])
+    return [
+        Row("a call through the threads, beyond C", "us", [call - bare for call in ours["state_us"]], limit=15),
+        Row("states of 1,000 domains (C: the bulk call)", "us", ours["list_us"], floor["list_us"], limit=1.3,
+            of_ratio=True),
+    ]
+
+
 def print_table(rows):
     table = [["what", "ours", "floor", "ratio", "limit", "ok"]] + [row.cells() for row in rows]
     widths = [max(len(line[column]) for line in table) for column in range(len(table[0]))]
@@ -200,7 +220,7 @@ def main():
     parser.add_argument("--runs", type=int, default=41, help="of each command")
     parser.add_argument("--spawns", type=int, default=15, help="of each kind")
     options = parser.parse_args()
-    rows = commands(options) + spawns(options) + documents(options) + locks(options)
+    rows = commands(options) + spawns(options) + documents(options) + locks(options) + calls(options)
     print_table(rows)
     with open(options.result, "w", encoding="utf-8") as file:
         json.dump({"rows": [row.json() for row in rows]}, file, indent=1)

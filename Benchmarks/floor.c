@@ -5,6 +5,7 @@
 //
 //   floor spawn URI XML DISK IMAGE BYTES UID GID   makes, defines and starts a guest for every line of standard input
 //   floor validate SCHEMA XML COUNT                reads a document and validates it against a schema, COUNT times
+//   floor calls URI COUNT                          asks for one domain's state, and for those of all, COUNT times
 //
 // Each writes JSON, one object a line, with times in microseconds.
 #define _GNU_SOURCE
@@ -146,13 +147,53 @@ static void validate(char **arguments)
     puts("]}");
 }
 
+/* 200 calls for one domain's state are one sample, so that the clock costs nothing. */
+static void calls(char **arguments)
+{
+    enum { BATCH = 200 };
+    int count = atoi(arguments[1]), domains = 0;
+    double *states = calloc(count + 1, sizeof(*states)), *lists = calloc(count + 1, sizeof(*lists));
+    virConnectPtr connection = virConnectOpen(arguments[0]);
+    virDomainPtr *all = NULL;
+    if (!connection || !states || !lists)
+        fail("connect: %s", virGetLastErrorMessage());
+    if (virConnectListAllDomains(connection, &all, 0) < 1)
+        fail("no domain");
+    for (int i = 0; i <= count; i++) {
+        int state, reason;
+        virDomainStatsRecordPtr *records = NULL;
+        double start = now();
+        for (int j = 0; j < BATCH; j++)
+            if (virDomainGetState(all[0], &state, &reason, 0) < 0)
+                fail("state: %s", virGetLastErrorMessage());
+        states[i] = (now() - start) / BATCH;
+        start = now();
+        domains = virConnectGetAllDomainStats(connection, VIR_DOMAIN_STATS_STATE, &records, 0);
+        if (domains < 0)
+            fail("statistics: %s", virGetLastErrorMessage());
+        virDomainStatsRecordListFree(records);
+        lists[i] = now() - start;
+    }
+    /* The first of each warmed up. */
+    fputs("{\"state_us\": [", stdout);
+    for (int i = 1; i <= count; i++)
+        printf("%s%.3f", i > 1 ? ", " : "", states[i]);
+    fputs("], \"list_us\": [", stdout);
+    for (int i = 1; i <= count; i++)
+        printf("%s%.1f", i > 1 ? ", " : "", lists[i]);
+    printf("], \"domains\": %d}\n", domains);
+}
+
 int main(int count, char **arguments)
 {
     if (count == 9 && strcmp(arguments[1], "spawn") == 0)
         spawn(arguments + 2);
     else if (count == 5 && strcmp(arguments[1], "validate") == 0)
         validate(arguments + 2);
+    else if (count == 4 && strcmp(arguments[1], "calls") == 0)
+        calls(arguments + 2);
     else
-        fail("usage: floor spawn URI XML DISK IMAGE BYTES UID GID | floor validate SCHEMA XML COUNT");
+        fail("usage: floor spawn URI XML DISK IMAGE BYTES UID GID | floor validate SCHEMA XML COUNT | "
+             "floor calls URI COUNT");
     return 0;
 }

@@ -8,8 +8,8 @@ import SystemPackage
 /// The library's side of `make bench`: measures what only a program that embeds the driver can.
 ///
 /// `Bench document FILE` measures the way of a document to validated domain XML, `Bench locks STATE` an instance's
-/// lock, and `Bench spawn STATE FILE` spawns an instance for every line of standard input. Each writes JSON, one object
-/// a line.
+/// lock, `Bench calls URI COUNT` calls to libvirt, and `Bench spawn STATE FILE` spawns an instance for every line of
+/// standard input. Each writes JSON, one object a line.
 @main
 enum Bench {
     static func main() async {
@@ -25,6 +25,9 @@ enum Bench {
                 let benchmark = try await SpawnBenchmark(state: StateDirectory(FilePath(paths[0])), text: text)
                 try write(await benchmark.describe())
                 while readLine() != nil { try write(await benchmark.spawn()) }
+            case ("calls", let words) where words.count == 2:
+                guard let count = Int(words[1]), count > 0 else { throw UsageError() }
+                try write(await CallBenchmark(uri: words[0], count: count).run())
             default:
                 throw UsageError()
             }
@@ -35,7 +38,9 @@ enum Bench {
     }
 
     private struct UsageError: Error, CustomStringConvertible {
-        let description = "usage: Bench document FILE | Bench locks STATE-DIRECTORY | Bench spawn STATE-DIRECTORY FILE"
+        let description =
+            "usage: Bench document FILE | Bench locks STATE-DIRECTORY | Bench spawn STATE-DIRECTORY FILE"
+            + " | Bench calls URI COUNT"
     }
 
     private static func write(_ value: some Encodable) throws {
