@@ -21,11 +21,14 @@ struct Lab: Sendable {
     static let patience: Duration = .seconds(180)
 
     /// A lab of this name; the same name gives the same state directory.
-    init(_ name: String, daemonIdleSeconds: Int = 30, probe: (any OperationProbe)? = nil) async throws {
+    init(
+        _ name: String, connection: ConnectionRequest = .privateDaemon, daemonIdleSeconds: Int = 30,
+        probe: (any OperationProbe)? = nil
+    ) async throws {
         state = try StateDirectory(FilePath(Self.base).appending(name))
         driver = try await LibvirtDriver.open(
             DriverConfiguration(
-                stateDirectory: state, connection: .privateDaemon,
+                stateDirectory: state, connection: connection,
                 policy: SinglePrincipalPolicy(permitting: Self.principal), daemonIdleSeconds: daemonIdleSeconds,
                 probe: probe))
     }

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 The Roost authors
+
+import Foundation
+import Libvirt
+import Testing
+
+/// Two hosts with a privileged libvirtd each, in namespaces of this machine, as `make lab-up` makes them.
+struct TwoHosts {
+    /// The lab's own directory, below that of the test run.
+    let directory: String
+
+    /// Brings two hosts up, runs `body`, and takes them down, however it ended.
+    static func with(
+        _ name: String, isolation: isolated (any Actor)? = #isolation, _ body: (TwoHosts) async throws -> Void
+    ) async throws {
+        let hosts = TwoHosts(directory: try Lab.base + "/hosts-\(name)")
+        do {
+            try await body(hosts)
+        } catch {
+            try await hosts.down()
+            throw error
+        }
+        try await hosts.down()
+    }
+
+    /// Runs `hack/lab/up`; gives the URIs that it printed.
+    @discardableResult
+    func up() async throws -> [String] {
+        try await script("up").outputAside().split(separator: "\n").map(String.init)
+    }
+
+    /// Runs `hack/lab/down`.
+    func down() async throws {
+        _ = try await script("down").outputAside()
+    }
+
+    /// Runs a program on the host `a` or `b`; gives what it wrote.
+    @discardableResult
+    func run(on host: String, _ arguments: String...) async throws -> String {
+        try await script("enter", [host] + arguments).outputAside()
+    }
+
+    func script(_ name: String, _ arguments: [String] = []) -> HostCommand {
+        HostCommand(["env", "ROOST_LAB_DIR=\(directory)", Self.script(name)] + arguments)
+    }
+
+    /// A script of the folder `hack/lab`.
+    static func script(_ name: String) -> String {
+        URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../hack/lab/\(name)")
+            .standardizedFileURL.path
+    }
+
+    /// The lab's processes, guests included: they see the lab's directory mounted, or name it.
+    func processes() throws -> [HostProcess] {
+        try FileManager.default.contentsOfDirectory(atPath: "/proc").compactMap { Int32($0) }.sorted()
+            .filter { id in
+                ["mountinfo", "environ", "cmdline"].contains { name in
+                    let data = FileManager.default.contents(atPath: "/proc/\(id)/\(name)") ?? Data()
+                    // `contains` of one collection in another is far too slow for all of a machine's processes.
+                    return data.range(of: Data("\(directory)/".utf8)) != nil
+                        || data.range(of: Data("=\(directory)\0".utf8)) != nil
+                }
+            }
+            .map { HostProcess(id: $0) }
+    }
+
+    /// Those of its processes that run this program, without its arguments' differences.
+    func processes(running program: String) throws -> [HostProcess] {
+        try processes().filter { process in
+            let line = FileManager.default.contents(atPath: "/proc/\(process.id)/cmdline") ?? Data()
+            return String(decoding: line, as: UTF8.self).split(separator: "\0").prefix(2).contains { word in
+                word.split(separator: "/").last.map(String.init) == program
+            }
+        }
+    }
+
+    /// All that a lab may leave on the machine.
+    struct Trace: Hashable {
+        let processes: [Int32]
+        let mounts: String
+        let links: [String]
+        let controlGroups: [String]
+        let exists: Bool
+    }
+
+    /// What there is now.
+    func trace() throws -> Trace {
+        let manager = FileManager.default
+        let groups = try HostCommand("find", "/sys/fs/cgroup", "-type", "d", "-iname", "*libvirt*").output()
+        return Trace(
+            processes: try processes().map(\.id),
+            mounts: try String(contentsOfFile: "/proc/self/mountinfo", encoding: .utf8),
+            links: try manager.contentsOfDirectory(atPath: "/sys/class/net").sorted(),
+            controlGroups: groups.split(separator: "\n").map(String.init),
+            exists: manager.fileExists(atPath: directory))
+    }
+
+    /// Expects what was there before, and nothing else.
+    func expectNoTrace(since before: Trace, sourceLocation: SourceLocation = #_sourceLocation) async throws {
+        // Tests beside this one may be making and removing links of their own.
+        for _ in 0..<100 where try trace() != before { try await Task.sleep(for: .milliseconds(100)) }
+        #expect(try trace() == before, sourceLocation: sourceLocation)
+    }
+}
