@@ -115,7 +115,7 @@ let tests: [Target] = [
         name: "IntegrationTests",
         dependencies: [
             "Compute", "ComputeTestKit", "EmbeddingExample", "Libvirt", "LibvirtDriver", "RoostKit", "SpawnVictim",
-            "roost", .system,
+            "Storage", "roost", .system,
         ],
         swiftSettings: settings),
     .testTarget(name: "TidyTests", swiftSettings: settings),

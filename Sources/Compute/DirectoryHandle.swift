@@ -52,6 +52,13 @@ struct DirectoryHandle: ~Copyable {
         guard fchown(descriptor, user, group) == 0 else { throw .system(errno, "set the owner of", path) }
     }
 
+    /// Removes the entry `name`, which is no directory; does nothing where there is none.
+    func removeFile(_ name: String) throws(ComputeError) {
+        guard unlinkat(descriptor, name, 0) == 0 || errno == ENOENT else {
+            throw .system(errno, "remove", path.appending(name))
+        }
+    }
+
     /// The names in the directory, without `.` and `..`, in no order.
     func names() throws(ComputeError) -> [String] {
         // A directory stream owns its descriptor, so that it is given another one than ours.

@@ -49,6 +49,8 @@ public enum Action: String, Sendable, Hashable, CaseIterable, Codable {
     case settle = "operation.settle"
     /// See what the host can do.
     case inspectHost = "host.inspect"
+    /// Compare hypervisor, database and disk, and remove orphans.
+    case reconcile = "host.reconcile"
 }
 
 /// Denies everything: the library's default.

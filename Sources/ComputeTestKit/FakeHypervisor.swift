@@ -29,6 +29,7 @@ public actor FakeHypervisor {
 
     /// What `inspect` answers.
     public var report: HostReport
+    var reconcileReport = ReconcileReport()
     /// The operations that were asked for, in their order, each with its subject.
     public private(set) var calls: [Call] = []
 

@@ -136,7 +136,8 @@ public struct DomainPlanner: Sendable {
         return [.noUSB, .pcieRoot] + (1...ports).map { Controller.pcieRootPort(index: $0) }
     }
 
-    private static func claims(of instance: Instance, id: InstanceID) -> [Claim] {
+    /// What an instance takes that nobody else may have.
+    public static func claims(of instance: Instance, id: InstanceID) -> [Claim] {
         var claims = [
             Claim(.name, instance.name.description), Claim(.uuid, id.description),
         ]

@@ -18,6 +18,7 @@ extension LibvirtDriver: InstanceLifecycle {
         try authorizer.authorize(.spawn, subject: subject, context: context)
         try await requireCapabilities(for: instance, subject: subject, context: context)
         let journal = try await journal(settlingFor: context)
+        try await recoverLostIndex(journal, context: context)
         let id = InstanceID()
         let operationID = OperationID()
         let hold = try await hold(instance)

@@ -105,7 +105,7 @@ extension LibvirtDriver: InstancePlanning {
         }
     }
 
-    private func resources(
+    func resources(
         of instance: Instance, id: InstanceID, images: [ImageName: StoredImage]
     ) -> InstanceResources {
         let disks = instance.disks.enumerated().map { index, disk in

@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 The Roost authors
+
+public import Compute
+import DomainPlanning
+import Foundation
+import InstanceModel
+import Libvirt
+import Networking
+import Storage
+import SystemPackage
+import XMLTree
+
+extension LibvirtDriver: HostReconciliation {
+    /// Compares libvirt's domains, the database and the disk, brings lost records back, and removes orphans if asked.
+    ///
+    /// A listing that fails ends it: nothing counts as gone because libvirt did not answer.
+    public func reconcile(
+        _ mode: ReconcileMode, context: OperationContext
+    ) async throws(ComputeError) -> ReconcileReport {
+        try await authorizer.audited(.reconcile, subject: "host", context: context) { () async throws(ComputeError) in
+            guard state.isPrepared else { return ReconcileReport() }
+            let journal = try await journal(settlingFor: context)
+            var report = ReconcileReport()
+            let hadHistory = try !journal.history(limit: 1).isEmpty
+            try await recover(try await survey(journal, &report).recoverable, in: journal, &report, context: context)
+            if !report.recovered.isEmpty, !hadHistory { report.notRecovered += Self.lostWithDatabase }
+            report.unseen = []
+            let plan = try await survey(journal, &report)
+            report.orphans = plan.orphans
+            report.quarantined = plan.quarantined + unknownImages(&report)
+            if mode == .delete {
+                for index in report.orphans.indices where report.orphans[index].obstacle == nil {
+                    report.orphans[index].fate = await remove(report.orphans[index], in: journal, context: context)
+                }
+            }
+            report.drifts = try await drifts(journal)
+            return report
+        }
+    }
+
+    /// Puts instances back into a database that is new while libvirt has some: else their names and ports count as
+    /// free, and libvirt would replace a domain of the same name.
+    func recoverLostIndex(_ journal: Journal, context: OperationContext) async throws(ComputeError) {
+        guard try journal.history(limit: 1).isEmpty, try journal.instances().isEmpty else { return }
+        var report = ReconcileReport()
+        let plan = try await survey(journal, &report)
+        try await recover(plan.recoverable, in: journal, &report, context: context)
+    }
+
+    /// What a lost database takes with it.
+    private static let lostWithDatabase = [
+        "the history of operations and the audit",
+        "idempotency keys: a repeated request is a new one",
+        "which instances were never started: all count as started",
+    ]
+
+    /// The three sights, with the database's last, and what follows from them; the lock of `own` is the caller's.
+    func survey(
+        _ journal: Journal, _ report: inout ReconcileReport, holding own: InstanceID? = nil
+    ) async throws(ComputeError) -> ReconcilePlan {
+        let hypervisor = try await domainsOfRoost(&report)
+        let disk = try await leftovers(&report)
+        let busy = try journal.unfinishedOperations().map(\.instanceID) + locks.held().keys.filter { $0 != own }
+        let history = try journal.history(limit: Journal.maximumOperations)
+        let database = ReconcilePlan.Database(
+            records: try journal.instances(), busy: Set(busy), remembered: Set(history.map(\.instanceID)))
+        return ReconcilePlan(hypervisor, database, disk)
+    }
+
+    private func domainsOfRoost(
+        _ report: inout ReconcileReport
+    ) async throws(ComputeError) -> ReconcilePlan.Hypervisor {
+        let connection = try await link.connection()
+        let states = try await translating("domains") { () throws(LibvirtError) in
+            try await connection.stateStatistics(deadline: .now + Self.readLimit)
+        }
+        var found = ReconcilePlan.Hypervisor(domains: [], present: [])
+        for state in states {
+            let id = InstanceID(state.domain.uuid)
+            found.present.insert(id)
+            do throws(ComputeError) {
+                guard let domain = try await domain(id) else { continue }
+                let xml = try await translating("domain \(domain.name)") { () throws(LibvirtError) in
+                    try await domain.xml(.inactive, deadline: .now + Self.readLimit)
+                }
+                guard let metadata = InstanceMetadata.read(fromDomainXML: xml),
+                    let operationID = OperationID(metadata.operationID)
+                else { continue }
+                found.domains.append(
+                    ReconcilePlan.Domain(
+                        id: id, name: domain.name, isActive: state.state.isActive,
+                        isOwn: Self.names(files.directory(of: id).string, in: xml), document: metadata.document,
+                        operationID: operationID, createdAt: metadata.createdAt))
+            } catch {
+                // It stays present: a domain that cannot be read is not gone.
+                report.unseen.append("domain \(state.domain.name): \(error.message)")
+            }
+        }
+        return found
+    }
+
+    /// Whether a file of this directory is among those that the domain names.
+    private static func names(_ directory: String, in xml: String) -> Bool {
+        guard let devices = (try? XMLElement.parse(xml))?.first("devices") else { return false }
+        return devices.elements.contains { device in
+            ["source", "log"].contains { name in
+                device.first(name)?["file"]?.hasPrefix(directory + "/") == true
+            }
+        }
+    }
+
+    private func leftovers(_ report: inout ReconcileReport) async throws(ComputeError) -> ReconcilePlan.Disk {
+        var disk = ReconcilePlan.Disk(directories: [], things: [])
+        do throws(StorageError) {
+            disk.directories = try files.survey()
+        } catch {
+            throw ComputeError(error, subject: "the instances' files")
+        }
+        disk.things = try state.abandonedLocks()
+        do throws(ComputeError) {
+            disk.things += try state.agentSockets()
+        } catch {
+            report.unseen.append("agents' sockets: \(error.message)")
+        }
+        do throws(NetworkingError) {
+            disk.things += try await taps.list().map { tap in
+                ReconcilePlan.Thing(kind: .tap, name: tap.name, id: tap.instance, since: nil)
+            }
+        } catch {
+            report.unseen.append("tap devices: \(error.message)")
+        }
+        return disk
+    }
+
+    private func unknownImages(_ report: inout ReconcileReport) -> [String] {
+        do throws(StorageError) {
+            return try images.unknownFiles()
+        } catch {
+            report.unseen.append("images: \(error)")
+            return []
+        }
+    }
+
+    private func recover(
+        _ domains: [ReconcilePlan.Domain], in journal: Journal, _ report: inout ReconcileReport,
+        context: OperationContext
+    ) async throws(ComputeError) {
+        for domain in domains {
+            guard let lock = try locks.tryAcquire(domain.id, operation: Action.reconcile.rawValue, context: context)
+            else { continue }
+            defer { lock.release() }
+            do throws(ComputeError) {
+                // It may have been deleted, or brought back by another, before the lock was ours.
+                guard try await self.domain(domain.id) != nil, try journal.instance(domain.id) == nil else { continue }
+                let instance = try Self.instance(fromStored: domain.document, name: domain.name)
+                try journal.adopt(
+                    InstanceRecord(
+                        id: domain.id, name: domain.name, document: domain.document, operationID: domain.operationID,
+                        createdAt: domain.createdAt, everStarted: true),
+                    claims: DomainPlanner.claims(of: instance, id: domain.id))
+                report.recovered.append(domain.name)
+                report.notRecovered += try missingManifests(of: instance, domain)
+            } catch {
+                report.notRecovered.append("instance \(domain.name): \(error.message)")
+            }
+        }
+    }
+
+    /// Disks of the document that no manifest vouches for.
+    private func missingManifests(
+        of instance: Instance, _ domain: ReconcilePlan.Domain
+    ) throws(ComputeError) -> [String] {
+        let known: [Int]
+        do throws(StorageError) {
+            known = try files.disks(of: domain.id).map(\.index)
+        } catch {
+            return ["instance \(domain.name): the manifests of its disks: \(error)"]
+        }
+        return instance.disks.indices.filter { !known.contains($0) }.map {
+            "instance \(domain.name): \(DeviceNames.disk($0)) has no manifest"
+        }
+    }
+}

@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 The Roost authors
+
+import Foundation
+import Glibc
+import Libvirt
+import RoostKit
+import Storage
+import SystemPackage
+import Testing
+
+@testable import LibvirtDriver
+
+/// Orphans of every kind on a real host, and a database that was lost.
+@Suite("A sweep of a host", .serialized)
+struct SweepTests {
+    private static let lab = "sweep"
+
+    /// A lab with one guest that stays as it is, and must come to no harm.
+    private func scene() async throws -> (lab: Lab, guest: InstanceStatus) {
+        let lab = try await Lab.ready(Self.lab)
+        return (lab, try await lab.driver.spawn(lab.tiny("bystander"), until: .started, context: lab.context))
+    }
+
+    /// Expects one orphan of this kind, shown first and then removed, and the bystander unharmed.
+    private func expectSwept(_ kind: Orphan.Kind, _ id: InstanceID, in lab: Lab, beside guest: InstanceStatus)
+        async throws
+    {
+        let shown = try await lab.driver.reconcile(.show, context: lab.context)
+        #expect(shown.orphans.map(\.kind) == [kind])
+        #expect(shown.orphans.map(\.instanceID) == [id])
+        #expect(shown.orphans.map(\.fate) == [.kept])
+        #expect(try await lab.driver.reconcile(.show, context: lab.context).orphans == shown.orphans)
+        let swept = try await lab.driver.reconcile(.delete, context: lab.context)
+        #expect(swept.orphans.map(\.fate) == [.removed])
+        #expect(try await lab.driver.reconcile(.show, context: lab.context).orphans == [])
+        let left = try await lab.driver.instances(context: lab.context)
+        #expect(left.map(\.id) == [guest.id])
+        #expect(left.map(\.state) == [.running])
+        try await lab.deleteAll()
+        #expect(try Journal.open(lab.state).claims().isEmpty)
+    }
+
+    @Test("finds a whole host whole")
+    func whole() async throws {
+        let (lab, _) = try await scene()
+        let report = try await lab.driver.reconcile(.delete, context: lab.context)
+        #expect(report == ReconcileReport())
+        try await lab.deleteAll()
+        let text = try await lab.roost("host", "sweep")
+        #expect(text.status == 0)
+        #expect(text.text == "ORPHAN  AGE  OWNER  FATE  NAME\n")
+    }
+
+    @Test("removes a record without a domain, with its files and claims")
+    func record() async throws {
+        let (lab, guest) = try await scene()
+        let lost = try await lab.driver.spawn(lab.tiny("lost"), until: .started, context: lab.context)
+        let domain = try await lab.driver.requireDomain(lost.id)
+        try await domain.destroy()
+        try await domain.undefine()
+        try await expectSwept(.record, lost.id, in: lab, beside: guest)
+        #expect(!FileManager.default.fileExists(atPath: lab.state.directory(of: lost.id).string))
+    }
+
+    @Test("removes a definition without record and files, but not while its guest runs")
+    func definition() async throws {
+        let (lab, guest) = try await scene()
+        let lost = try await lab.driver.spawn(lab.tiny("lost"), until: .started, context: lab.context)
+        try Journal.open(lab.state).forget(lost.id)
+        try FileManager.default.removeItem(atPath: lab.state.directory(of: lost.id).string)
+        let running = try await lab.driver.reconcile(.delete, context: lab.context)
+        #expect(running.orphans.map(\.obstacle) == ["its guest runs: turn it off first"])
+        #expect(running.orphans.map(\.fate) == [.kept])
+        try await lab.driver.requireDomain(lost.id).destroy()
+        try await expectSwept(.definition, lost.id, in: lab, beside: guest)
+    }
+
+    @Test("leaves a domain alone that Roost did not make, or whose files are elsewhere")
+    func foreign() async throws {
+        let (lab, guest) = try await scene()
+        let xml = try await lab.driver.requireDomain(guest.id).xml(.inactive)
+        let connection = try await Connection.open(ConnectionURI("qemu:///session?socket=\(lab.state.daemonSocket)"))
+        let elsewhere = xml.replacingOccurrences(of: "\(lab.state.instances)/", with: "/elsewhere/")
+            .replacingOccurrences(of: "bystander", with: "elsewhere")
+            .replacingOccurrences(of: "\(guest.id)", with: "\(InstanceID())")
+            .replacingOccurrences(of: "<mac address=", with: "<!-- --><mac address=")
+        let domain = try await connection.define(elsewhere)
+        let other = try await connection.define(
+            "<domain type='qemu'><name>other</name><memory>1</memory><os><type>hvm</type></os></domain>")
+        let report = try await lab.driver.reconcile(.delete, context: lab.context)
+        #expect(report.orphans.map(\.name) == ["elsewhere"])
+        #expect(report.orphans.map(\.obstacle) == ["its files are not in this state directory"])
+        #expect(try await connection.listDomains().map(\.name).sorted() == ["bystander", "elsewhere", "other"])
+        try await domain.undefine()
+        try await other.undefine()
+        await connection.close()
+        try await lab.deleteAll()
+    }
+
+    @Test("removes an instance's directory without record and domain; not where it holds a file without a manifest")
+    func files() async throws {
+        let (lab, guest) = try await scene()
+        let id = InstanceID()
+        try lab.driver.files.createDirectory(of: id)
+        _ = try await lab.driver.files.createDisk(0, of: id, size: .mebibytes(1))
+        let strange = lab.state.directory(of: id).appending("disk-1.qcow2")
+        // A header that names a file of the host as its backing: whoever probes it is lost.
+        #expect(FileManager.default.createFile(atPath: strange.string, contents: Data([0x51, 0x46, 0x49, 0xFB])))
+        let report = try await lab.driver.reconcile(.delete, context: lab.context)
+        #expect(report.quarantined == [strange.string])
+        #expect(report.orphans.map(\.obstacle) == ["its directory holds files without a manifest"])
+        #expect(FileManager.default.fileExists(atPath: strange.string))
+        try FileManager.default.removeItem(atPath: strange.string)
+        try await expectSwept(.files, id, in: lab, beside: guest)
+        #expect(!FileManager.default.fileExists(atPath: lab.state.directory(of: id).string))
+    }
+
+    @Test(
+        "removes a tap device of an instance that it once had, and no other",
+        .enabled(if: geteuid() == 0, "network devices need root"))
+    func tap() async throws {
+        let (lab, guest) = try await scene()
+        let past = try await lab.driver.spawn(lab.tiny("past"), until: .started, context: lab.context)
+        try await lab.driver.delete(past.id, policy: .evenRunning, context: lab.context)
+        let stranger = InstanceID()
+        for id in [past.id, stranger] {
+            let name = "rst\("\(id)".filter { $0 != "-" }.prefix(9))0"
+            try HostCommand("ip", "tuntap", "add", "dev", name, "mode", "tap").output()
+            try HostCommand("ip", "link", "set", "dev", name, "alias", "roost:\(id):0").output()
+        }
+        let report = try await lab.driver.reconcile(.delete, context: lab.context)
+        let fates = Dictionary(uniqueKeysWithValues: report.orphans.map { ($0.instanceID, $0.fate) })
+        let links = try FileManager.default.contentsOfDirectory(atPath: "/sys/class/net")
+        let strangers = "rst\("\(stranger)".filter { $0 != "-" }.prefix(9))0"
+        try HostCommand("ip", "link", "delete", "dev", strangers).output()
+        #expect(fates[past.id] == .removed)
+        #expect(fates[stranger] == .kept)
+        #expect(links.contains(strangers))
+        #expect(!links.contains { $0.hasPrefix("rst\("\(past.id)".filter { $0 != "-" }.prefix(9))") })
+        #expect(try await lab.driver.instances(context: lab.context).map(\.id) == [guest.id])
+        try await lab.deleteAll()
+    }
+
+    @Test("removes a socket and a lock's file that nobody has", arguments: [Orphan.Kind.socket, .lock])
+    func small(kind: Orphan.Kind) async throws {
+        let (lab, guest) = try await scene()
+        let id = InstanceID()
+        let path = kind == .socket ? lab.state.agentSocket(of: id) : lab.state.locks.appending("\(id).lock")
+        #expect(FileManager.default.createFile(atPath: path.string, contents: nil))
+        try await expectSwept(kind, id, in: lab, beside: guest)
+        #expect(!FileManager.default.fileExists(atPath: path.string))
+    }
+
+    @Test("leaves an orphan alone that an operation works on")
+    func busy() async throws {
+        let (lab, guest) = try await scene()
+        let id = InstanceID()
+        try lab.driver.files.createDirectory(of: id)
+        let lock = try #require(
+            try DomainLocks(lab.state).tryAcquire(id, operation: "test", context: lab.context))
+        #expect(try await lab.driver.reconcile(.delete, context: lab.context).orphans == [])
+        let fate = await lab.driver.remove(
+            Orphan(kind: .files, name: lab.state.directory(of: id).string, instanceID: id, since: nil),
+            in: try Journal.open(lab.state), context: lab.context)
+        #expect(fate == .failed("an operation works on it"))
+        lock.release()
+        try await expectSwept(.files, id, in: lab, beside: guest)
+    }
+
+    @Test("shows where a definition is not what its document says")
+    func drift() async throws {
+        let (lab, guest) = try await scene()
+        let domain = try await lab.driver.requireDomain(guest.id)
+        let xml = try await domain.xml(.inactive)
+        let changed = xml.replacingOccurrences(
+            of: "<on_crash>destroy</on_crash>", with: "<on_crash>preserve</on_crash>")
+        #expect(changed != xml)
+        let connection = try await Connection.open(ConnectionURI("qemu:///session?socket=\(lab.state.daemonSocket)"))
+        _ = try await connection.define(changed)
+        await connection.close()
+        let report = try await lab.driver.reconcile(.show, context: lab.context)
+        #expect(
+            report.drifts == [
+                Drift(name: "bystander", differences: ["/domain/on_crash is \"preserve\", not \"destroy\""])
+            ])
+        #expect(report.orphans == [])
+        try await lab.deleteAll()
+    }
+
+    @Test("brings instances and their claims back after the database was lost", arguments: [true, false])
+    func lostDatabase(bySweep: Bool) async throws {
+        let lab = try await Lab.ready(Self.lab + "-db")
+        let kept = try await lab.driver.spawn(
+            lab.tiny("kept", interfaces: [Interface(network: .user(publish: []))], labels: ["role": "web"]),
+            until: .agent(within: Lab.patience), context: lab.context)
+        let claims = try Journal.open(lab.state).claims().map(\.claim)
+        await lab.driver.close()
+        for suffix in ["", "-wal", "-shm"] {
+            try? FileManager.default.removeItem(atPath: lab.state.database.string + suffix)
+        }
+        let next = try await Lab(Self.lab + "-db")
+        if bySweep {
+            let report = try await next.roost.json("host", "sweep")
+            #expect(report["recovered"] == .array(["kept"]))
+            let lost = report["not_recovered"]?.elements.compactMap(\.text) ?? []
+            #expect(lost.contains { $0.contains("history") } && lost.contains { $0.contains("idempotency keys") })
+            #expect(report["orphans"] == .array([]))
+            #expect(try await next.roost.json("host", "sweep")["recovered"] == .array([]))
+        } else {
+            // Libvirt would replace the domain of that name; the claim on it is back before it can.
+            let error = await #expect(throws: ComputeError.self) {
+                _ = try await next.driver.spawn(next.tiny("kept"), until: .started, context: next.context)
+            }
+            #expect(error?.code == .conflict)
+        }
+        #expect(try Journal.open(next.state).claims().map(\.claim) == claims)
+        let back = try await next.driver.instance("kept", context: next.context)
+        #expect(back.id == kept.id && back.state == .running && back.labels == ["role": "web"])
+        #expect(back.disks == kept.disks && back.interfaces == kept.interfaces && back.createdAt == kept.createdAt)
+        #expect(try await next.shell("echo alive", in: kept.id) == "alive")
+        try await next.deleteAll()
+        #expect(try Journal.open(next.state).claims().isEmpty)
+    }
+}
