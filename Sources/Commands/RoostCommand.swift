@@ -63,7 +63,10 @@ struct RootCommand: ParsableCommand {
             CommandGroup(name: "Image", subcommands: [ImageCommand.self]),
             CommandGroup(
                 name: "Host",
-                subcommands: [DoctorCommand.self, LocksCommand.self, OperationCommand.self, VersionCommand.self]),
+                subcommands: [
+                    DoctorCommand.self, HostCommand.self, LocksCommand.self, OperationCommand.self,
+                    VersionCommand.self,
+                ]),
         ])
 
     @Flag(name: .customLong("version"), help: "Show the version.")

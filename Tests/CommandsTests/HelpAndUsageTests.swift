@@ -18,7 +18,8 @@ struct HelpAndUsageTests {
             "console",
             "exec",
             "plan", "spec", "spec check", "image", "image add", "image list", "image show", "image delete", "doctor",
-            "locks", "operation", "operation list", "operation show", "operation settle", "operation wait", "version",
+            "host", "host sweep", "locks", "operation", "operation list", "operation show", "operation settle",
+            "operation wait", "version",
         ])
     func examples(command: String) async {
         let words = command.split(separator: " ").map(String.init)
@@ -36,12 +37,12 @@ struct HelpAndUsageTests {
         #expect(
             Set(ArgumentOrder.verbs) == [
                 "run", "list", "ls", "show", "wait", "events", "delete", "rm", "start", "stop", "reboot", "pause",
-                "resume",
-                "console", "exec", "plan", "spec", "image", "doctor", "locks", "operation", "version", "help",
+                "resume", "console", "exec", "plan", "spec", "image", "doctor", "host", "locks", "operation", "version",
+                "help",
             ])
     }
 
-    @Test("alone, the command and its nouns print their help", arguments: [[], ["image"], ["spec"]])
+    @Test("alone, the command and its nouns print their help", arguments: [[], ["image"], ["spec"], ["host"]])
     func bare(arguments: [String]) async {
         let outcome = await roost(arguments)
         #expect(outcome.status == 0)
