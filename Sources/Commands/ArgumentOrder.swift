@@ -50,8 +50,8 @@ enum ArgumentOrder {
     }
 
     private static let nouns: [String: [String]] = [
-        "image": names(in: ImageCommand.self), "spec": names(in: SpecCommand.self),
-        "operation": names(in: OperationCommand.self),
+        "host": names(in: HostCommand.self), "image": names(in: ImageCommand.self),
+        "operation": names(in: OperationCommand.self), "spec": names(in: SpecCommand.self),
     ]
 
     private static func leadingOptions(_ arguments: [String]) -> ArraySlice<String> {

@@ -27,8 +27,8 @@ struct HostSweepCommand: Verb {
         discussion: """
             Compares libvirt's domains, the database and the disk. Instances that the database lost come back from \
             their domains' metadata. With --delete, orphans that this state directory owns are removed; whatever has \
-            an obstacle stays. Files without a manifest are named, and never opened. Exit status 1 where an orphan could \
-            not be removed.
+            an obstacle stays. Files without a manifest are named, and never opened. Exit status 1 where an orphan \
+            could not be removed.
 
             Examples:
               roost host sweep
@@ -43,7 +43,7 @@ struct HostSweepCommand: Verb {
     @OptionGroup(title: "Global options") var global: GlobalOptions
 
     func run() async throws {
-        let session = try await Session.open(global, for: .instances)
+        let session = try await Session.open(global)
         let report = try await session.driver.reconcile(deletes ? .delete : .show, context: session.operation())
         let now = Date()
         try session.presenter.result(report.outputValue) {

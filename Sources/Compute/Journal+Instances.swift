@@ -52,6 +52,11 @@ extension Journal {
         }
     }
 
+    /// Takes an instance that is gone, and its claims, out of the index.
+    public func forget(_ id: InstanceID) throws(ComputeError) {
+        try write { try $0.execute(sql: "DELETE FROM instances WHERE id = ?", arguments: [id.description]) }
+    }
+
     /// All claims, by kind and value.
     public func claims() throws(ComputeError) -> [HeldClaim] {
         try read { try HeldClaim.fetch($0, "SELECT * FROM claims ORDER BY kind, value", []) }

@@ -22,7 +22,7 @@ extension LibvirtDriver {
             else { return .failed("an operation works on it") }
             defer { lock.release() }
             var report = ReconcileReport()
-            let plan = try await survey(journal, &report, holding: orphan.instanceID)
+            let plan = try await survey(journal, &report, context, holding: orphan.instanceID)
             // An orphan that went with another one of its instance is gone as it should be.
             guard let present = plan.orphans.first(where: { $0.kind == orphan.kind && $0.name == orphan.name }) else {
                 return .removed

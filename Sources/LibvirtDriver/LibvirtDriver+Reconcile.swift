@@ -18,15 +18,20 @@ extension LibvirtDriver: HostReconciliation {
     public func reconcile(
         _ mode: ReconcileMode, context: OperationContext
     ) async throws(ComputeError) -> ReconcileReport {
-        try await authorizer.audited(.reconcile, subject: "host", context: context) { () async throws(ComputeError) in
-            guard state.isPrepared else { return ReconcileReport() }
+        try authorizer.authorize(.reconcile, subject: "host", context: context)
+        // Nothing is made where there is nothing yet, an audit neither.
+        guard state.isPrepared else { return ReconcileReport() }
+        return try await authorizer.audited(.reconcile, subject: "host", context: context) {
+            () async throws(ComputeError) in
+            try refuseOtherHypervisor()
             let journal = try await journal(settlingFor: context)
             var report = ReconcileReport()
             let hadHistory = try !journal.history(limit: 1).isEmpty
-            try await recover(try await survey(journal, &report).recoverable, in: journal, &report, context: context)
+            let lost = try await survey(journal, &report, context).recoverable
+            try await recover(lost, in: journal, &report, context: context)
             if !report.recovered.isEmpty, !hadHistory { report.notRecovered += Self.lostWithDatabase }
             report.unseen = []
-            let plan = try await survey(journal, &report)
+            let plan = try await survey(journal, &report, context)
             report.orphans = plan.orphans
             report.quarantined = plan.quarantined + unknownImages(&report)
             if mode == .delete {
@@ -44,8 +49,17 @@ extension LibvirtDriver: HostReconciliation {
     func recoverLostIndex(_ journal: Journal, context: OperationContext) async throws(ComputeError) {
         guard try journal.history(limit: 1).isEmpty, try journal.instances().isEmpty else { return }
         var report = ReconcileReport()
-        let plan = try await survey(journal, &report)
+        let plan = try await survey(journal, &report, context)
         try await recover(plan.recoverable, in: journal, &report, context: context)
+    }
+
+    /// Refuses another hypervisor than the one that has the guests: every directory would seem to be nobody's there.
+    private func refuseOtherHypervisor() throws(ComputeError) {
+        guard let bound = try state.binding(), bound != choice.binding else { return }
+        throw ComputeError(
+            .conflict, subject: "state directory \(state.path)",
+            message: "it is bound to the connection \(bound), and \(choice.binding) knows nothing of its instances",
+            hint: "leave --connect out")
     }
 
     /// What a lost database takes with it.
@@ -57,9 +71,9 @@ extension LibvirtDriver: HostReconciliation {
 
     /// The three sights, with the database's last, and what follows from them; the lock of `own` is the caller's.
     func survey(
-        _ journal: Journal, _ report: inout ReconcileReport, holding own: InstanceID? = nil
+        _ journal: Journal, _ report: inout ReconcileReport, _ context: OperationContext, holding own: InstanceID? = nil
     ) async throws(ComputeError) -> ReconcilePlan {
-        let hypervisor = try await domainsOfRoost(&report)
+        let hypervisor = try await domainsOfRoost(&report, context)
         let disk = try await leftovers(&report)
         let busy = try journal.unfinishedOperations().map(\.instanceID) + locks.held().keys.filter { $0 != own }
         let history = try journal.history(limit: Journal.maximumOperations)
@@ -69,20 +83,20 @@ extension LibvirtDriver: HostReconciliation {
     }
 
     private func domainsOfRoost(
-        _ report: inout ReconcileReport
+        _ report: inout ReconcileReport, _ context: OperationContext
     ) async throws(ComputeError) -> ReconcilePlan.Hypervisor {
         let connection = try await link.connection()
         let states = try await translating("domains") { () throws(LibvirtError) in
-            try await connection.stateStatistics(deadline: .now + Self.readLimit)
+            try await connection.stateStatistics(deadline: deadline(context, within: Self.readLimit))
         }
         var found = ReconcilePlan.Hypervisor(domains: [], present: [])
         for state in states {
-            let id = InstanceID(state.domain.uuid)
+            let id = InstanceID(state.uuid)
             found.present.insert(id)
             do throws(ComputeError) {
                 guard let domain = try await domain(id) else { continue }
                 let xml = try await translating("domain \(domain.name)") { () throws(LibvirtError) in
-                    try await domain.xml(.inactive, deadline: .now + Self.readLimit)
+                    try await domain.xml(.inactive, deadline: deadline(context, within: Self.readLimit))
                 }
                 guard let metadata = InstanceMetadata.read(fromDomainXML: xml),
                     let operationID = OperationID(metadata.operationID)
@@ -94,7 +108,7 @@ extension LibvirtDriver: HostReconciliation {
                         operationID: operationID, createdAt: metadata.createdAt))
             } catch {
                 // It stays present: a domain that cannot be read is not gone.
-                report.unseen.append("domain \(state.domain.name): \(error.message)")
+                report.unseen.append("domain \(id): \(error.message)")
             }
         }
         return found

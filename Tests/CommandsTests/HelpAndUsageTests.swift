@@ -108,6 +108,7 @@ struct HelpAndUsageTests {
             (["-o", "json", "list"], ["list", "-o", "json"]),
             (["--quiet", "-ojson", "image", "list", "-v"], ["image", "list", "--quiet", "-ojson", "-v"]),
             (["--output=json", "exec", "a", "--", "b"], ["exec", "--output=json", "a", "--", "b"]),
+            (["--timeout", "5", "host", "sweep", "--delete"], ["host", "sweep", "--timeout", "5", "--delete"]),
             (["list", "-q"], ["list", "-q"]), (["--version"], ["--version"]), (["-o"], ["-o"]), ([], []),
         ])
     func order(arguments: [String], expected: [String]) {

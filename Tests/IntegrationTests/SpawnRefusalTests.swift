@@ -292,6 +292,9 @@ struct DenialTests {
             (.deleteImage, { try await driver.deleteImage(name, context: context) }),
             (.inspectHost, { _ = try await driver.capabilities(context: context) }),
             (.inspectHost, { _ = try await driver.inspect(context: context) }),
+            (.observe, { _ = try await driver.locks(context: context) }),
+            (.reconcile, { _ = try await driver.reconcile(.show, context: context) }),
+            (.reconcile, { _ = try await driver.reconcile(.delete, context: context) }),
         ]
         #expect(Set(attempts.map(\.0)) == Set(Action.allCases))
         for (action, attempt) in attempts {

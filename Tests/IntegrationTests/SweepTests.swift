@@ -168,6 +168,25 @@ struct SweepTests {
         try await expectSwept(.files, id, in: lab, beside: guest)
     }
 
+    @Test("asks no other hypervisor than that of its guests, though the database that knew them was lost")
+    func otherHypervisor() async throws {
+        let (lab, guest) = try await scene()
+        await lab.driver.close()
+        for suffix in ["", "-wal", "-shm"] {
+            try? FileManager.default.removeItem(atPath: lab.state.database.string + suffix)
+        }
+        let other = try await Lab(Self.lab, connection: .uri("test:///default", source: "the test"))
+        let error = await #expect(throws: ComputeError.self) {
+            _ = try await other.driver.reconcile(.delete, context: other.context)
+        }
+        #expect(error?.code == .conflict)
+        #expect(FileManager.default.fileExists(atPath: lab.state.directory(of: guest.id).string))
+        let next = try await Lab(Self.lab)
+        #expect(try await next.driver.reconcile(.delete, context: next.context).recovered == ["bystander"])
+        #expect(try await next.driver.instance("bystander", context: next.context).state == .running)
+        try await next.deleteAll()
+    }
+
     @Test("shows where a definition is not what its document says")
     func drift() async throws {
         let (lab, guest) = try await scene()
