@@ -86,7 +86,7 @@ struct TwoHostLabTests {
         try await TwoHosts.with("running") { hosts in
             let before = try hosts.trace()
             let uri = try await hosts.up()[1]
-            let lab = try await Lab("two-running", connection: .uri(uri, source: "the test"))
+            let lab = try await Lab("two-run", connection: .uri(uri, source: "the test"))
             try await lab.storeTinyImage()
             _ = try await lab.driver.spawn(lab.tiny("system-2"), until: .started, context: lab.context)
             #expect(try hosts.processes(running: "qemu-system-x86_64").count == 1)
