@@ -29,7 +29,7 @@ struct StoppedHypervisorTests {
             try await lab.driver.statistics(of: hung, context: lab.context(within: .seconds(2)))
         }
         let pausing = Task { try await lab.driver.pause(hung, context: lab.context(within: .seconds(4))) }
-        for _ in 0..<3 { try await expectPrompt(well, in: lab) }
+        try await expectPrompt(well, in: lab)
         let late = await #expect(throws: ComputeError.self) { try await first.value }
         #expect(late?.code == .deadlineExceeded)
         let unknown = await #expect(throws: ComputeError.self) { try await pausing.value }
@@ -44,8 +44,8 @@ struct StoppedHypervisorTests {
             #expect(error?.outcome == .didNotHappen)
             #expect(error?.message.contains("hangs for") == true)
             #expect(asked.duration(to: .now) < Self.soon)
-            try await expectPrompt(well, in: lab)
         }
+        try await expectPrompt(well, in: lab)
         // Its state is libvirt's own knowledge.
         #expect(try await lab.driver.instance("hung-1", context: lab.context).state == .running)
 
@@ -112,7 +112,8 @@ struct StoppedHypervisorTests {
         try await lab.expectUnchanged(since: before)
     }
 
-    /// Expects that the guest's state, figures and power answer soon.
+    /// Expects that the guest's state, figures and power answer soon: mostly, since whatever else the machine does
+    /// takes its time too.
     private func expectPrompt(_ id: InstanceID, in lab: Lab) async throws {
         let driver = lab.driver
         try await expectSoon("list") {
@@ -123,15 +124,21 @@ struct StoppedHypervisorTests {
             let statistics = try await driver.statistics(of: id, context: lab.context)
             #expect(statistics.disks.map(\.target) == ["vda"])
         }
-        try await expectSoon("pause") { try await driver.pause(id, context: lab.context) }
-        try await expectSoon("resume") { try await driver.resume(id, context: lab.context) }
+        try await expectSoon("pause and resume") {
+            try await driver.pause(id, context: lab.context)
+            try await driver.resume(id, context: lab.context)
+        }
     }
 
     private func expectSoon(_ name: String, _ step: () async throws -> Void) async throws {
-        let asked = ContinuousClock.now
-        try await step()
-        let time = asked.duration(to: .now)
-        #expect(time < Self.soon, "\(name) took \(time)")
+        var times: [Duration] = []
+        for _ in 0..<3 {
+            let asked = ContinuousClock.now
+            try await step()
+            times.append(asked.duration(to: .now))
+        }
+        times.sort()
+        #expect(times[1] < Self.soon, "\(name) took \(times)")
     }
 }
 
