@@ -207,6 +207,8 @@ final class Gate: Sendable {
         isOpen.withLock { $0.entered = true }
         lock.whileLocked {
             while !isOpen.withLock({ $0.open }) { changed.wait(holding: lock) }
+            // Others may block here too.
+            changed.wakeOne()
         }
     }
 

@@ -2,6 +2,7 @@
 // Copyright 2026 The Roost authors
 
 import Foundation
+import Glibc
 import Testing
 
 @testable import Libvirt
@@ -203,6 +204,63 @@ struct GovernorTests {
         gate.open()
     }
 
+    @Test("a storm of calls that hang, are slow, late or cancelled leaves nothing behind", arguments: 1...8)
+    func storm(seed: UInt64) async throws {
+        let threads = CallThreads(
+            limits: [
+                .control: CallLane.Limits(threads: 1, waiting: 512, replacements: 6),
+                .monitor: CallLane.Limits(threads: 2, waiting: 512, replacements: 6),
+            ],
+            patience: CallPatience(slowAfter: .milliseconds(5), hungAfter: .milliseconds(5)))
+        var random = Random(state: seed)
+        let targets = (0..<6).map { _ in Self.target() }
+        let gate = Gate()
+        let running = Guarded<[CallTarget: Int]>([:])
+        await withTaskGroup(of: Void.self) { group in
+            for _ in 0..<300 {
+                let target = targets[random.below(targets.count)]
+                let lane: CallLane = random.below(2) == 0 ? .control : .monitor
+                let isDestroy = lane == .control && random.below(10) == 0
+                let deadline: ContinuousClock.Instant? = random.below(2) == 0 ? .now + .milliseconds(20) : nil
+                // At most one a domain, and each lane has a thread to spare for every domain.
+                let hangs = random.below(40) == 0 && deadline != nil && !isDestroy
+                let pause = UInt32(random.below(2_000))
+                let isCancelled = random.below(5) == 0
+                group.addTask {
+                    let call = Task {
+                        try await threads.call(
+                            "storm", lane: lane, deadline: deadline, target: target,
+                            access: isDestroy ? .always : .machine
+                        ) {
+                            if lane == .monitor {
+                                let others = running.withLock { running in
+                                    defer { running[target, default: 0] += 1 }
+                                    return running[target, default: 0]
+                                }
+                                #expect(others == 0)
+                            }
+                            if hangs { gate.pass() } else { usleep(pause) }
+                            if lane == .monitor { running.withLock { $0[target, default: 0] -= 1 } }
+                        }
+                    }
+                    if isCancelled { call.cancel() }
+                    _ = await call.result
+                }
+            }
+        }
+        gate.open()
+        for target in targets {
+            while await (try? Self.ask(target, threads, lane: .monitor)) == nil { await Task.yield() }
+            while await (try? Self.ask(target, threads, lane: .control)) == nil { await Task.yield() }
+        }
+        while threads.meter["storm"].inFlight > 0 { await Task.yield() }
+        for lane in [CallLane.control, .monitor] { #expect(threads.waitingCount(in: lane) == 0) }
+        // Threads that were added leave when they are woken next.
+        while threads.threadCount(in: .control) > 1 || threads.threadCount(in: .monitor) > 2 {
+            for lane in [CallLane.control, .monitor] { _ = try? await Self.ask(targets[0], threads, lane: lane) }
+        }
+    }
+
     @Test("the meter counts calls, failures by code, missed deadlines, cancellations, refusals and what still runs")
     func meter() async throws {
         let threads = Self.threads()
@@ -256,5 +314,17 @@ struct GovernorTests {
         #expect(host.threads.threadCount(in: .monitor) == 1)
         await host.connection.close()
         await #expect(throws: LibvirtError.closed) { try await domain.statistics(deadline: nil) }
+    }
+}
+
+/// Numbers that are the same for the same seed (xorshift).
+private struct Random {
+    var state: UInt64
+
+    mutating func below(_ limit: Int) -> Int {
+        state ^= state << 13
+        state ^= state >> 7
+        state ^= state << 17
+        return Int(state % UInt64(limit))
     }
 }
