@@ -73,11 +73,20 @@ struct TwoHosts {
 
     /// All that a lab may leave on the machine.
     struct Trace: Hashable {
-        let processes: [Int32]
-        let mounts: String
-        let links: [String]
-        let controlGroups: [String]
-        let exists: Bool
+        var processes: Set<Int32> = []
+        var mounts: Set<Substring> = []
+        var links: Set<String> = []
+        var controlGroups: Set<Substring> = []
+        var directories: Set<String> = []
+
+        /// What is here and not in `before`. What tests beside this one removed meanwhile is no matter.
+        func beyond(_ before: Trace) -> Trace {
+            Trace(
+                processes: processes.subtracting(before.processes), mounts: mounts.subtracting(before.mounts),
+                links: links.subtracting(before.links),
+                controlGroups: controlGroups.subtracting(before.controlGroups),
+                directories: directories.subtracting(before.directories))
+        }
     }
 
     /// What there is now.
@@ -85,17 +94,17 @@ struct TwoHosts {
         let manager = FileManager.default
         let groups = try HostCommand("find", "/sys/fs/cgroup", "-type", "d", "-iname", "*libvirt*").output()
         return Trace(
-            processes: try processes().map(\.id),
-            mounts: try String(contentsOfFile: "/proc/self/mountinfo", encoding: .utf8),
-            links: try manager.contentsOfDirectory(atPath: "/sys/class/net").sorted(),
-            controlGroups: groups.split(separator: "\n").map(String.init),
-            exists: manager.fileExists(atPath: directory))
+            processes: Set(try processes().map(\.id)),
+            mounts: Set(try String(contentsOfFile: "/proc/self/mountinfo", encoding: .utf8).split(separator: "\n")),
+            links: Set(try manager.contentsOfDirectory(atPath: "/sys/class/net")),
+            controlGroups: Set(groups.split(separator: "\n")),
+            directories: manager.fileExists(atPath: directory) ? [directory] : [])
     }
 
-    /// Expects what was there before, and nothing else.
+    /// Expects nothing that was not there before.
     func expectNoTrace(since before: Trace, sourceLocation: SourceLocation = #_sourceLocation) async throws {
-        // Tests beside this one may be making and removing links of their own.
-        for _ in 0..<100 where try trace() != before { try await Task.sleep(for: .milliseconds(100)) }
-        #expect(try trace() == before, sourceLocation: sourceLocation)
+        // Tests beside this one make links of their own, and remove them.
+        for _ in 0..<100 where try trace().beyond(before) != Trace() { try await Task.sleep(for: .milliseconds(100)) }
+        #expect(try trace().beyond(before) == Trace(), sourceLocation: sourceLocation)
     }
 }
