@@ -146,6 +146,12 @@ extension Journal {
         }
     }
 
+    /// The same request, made before under the context's idempotency key.
+    func earlier(than request: OperationRequest, _ context: OperationContext) throws(ComputeError) -> OperationRecord? {
+        try Self.check(key: context.idempotencyKey)
+        return try read { try Self.earlier(than: request, context, $0) }
+    }
+
     private static func check(key: String?) throws(ComputeError) {
         guard let key else { return }
         // SQLite's texts end at a zero byte: a key with one would stand for another key.

@@ -3,21 +3,22 @@
 
 import Foundation
 import HostFiles
-import SystemPackage
+package import SystemPackage
 
 /// A process of this host, with a path that its command line names.
-struct LiveProcess: Sendable, Hashable {
-    let processID: Int32
+package struct LiveProcess: Sendable, Hashable {
+    /// The process.
+    package let processID: Int32
     /// The program's name, as the kernel has it.
-    let program: String
+    package let program: String
     /// The path below which it uses something.
-    let path: FilePath
+    package let path: FilePath
 
     /// A process with an argument that has one of `directories`, or something below one, in it; nil where none is seen.
     ///
     /// QEMU's arguments name its monitor's socket, wherever in a longer text. Roost sees the processes of its guests:
     /// they are its own account's, or it is root's.
-    static func first(namingAnyOf directories: [FilePath]) -> LiveProcess? {
+    package static func first(namingAnyOf directories: [FilePath]) -> LiveProcess? {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
         for processID in names.compactMap(Int32.init) where processID != getpid() {
             let process = FilePath("/proc/\(processID)")

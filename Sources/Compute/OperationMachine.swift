@@ -16,6 +16,8 @@ struct OperationMachine: Sendable, Equatable {
         case performed(interrupted: Bool)
         /// The step failed; its effect may be there in part.
         case performFailed
+        /// The step failed, and is known to have had no effect that lasts.
+        case performRefused
         /// Nothing of the step is left.
         case undone
         /// Something of the step may be left.
@@ -138,6 +140,8 @@ struct OperationMachine: Sendable, Equatable {
             return performed(position, interrupted: interrupted)
         case (.perform(let position), false, .performFailed):
             return failed(position)
+        case (.perform(let position), false, .performRefused):
+            return rule == .look ? looked(position, .didNotHappen) : failed(position)
         case (.look(let position), false, .looked(let evidence)):
             return looked(position, evidence)
         case (.look, false, .lookFailed):

@@ -130,7 +130,7 @@ struct OperationRun<Executor: OperationExecutor>: Sendable {
                 return .writeFailed
             case .perform:
                 fail(error)
-                return .performFailed
+                return error.outcome == .didNotHappen ? .performRefused : .performFailed
             case .undo(let position):
                 fail(error.inside("undo of \(steps[position].name)"))
                 return .undoFailed

@@ -51,6 +51,17 @@ public struct OperationRunner: Sendable {
         return .done
     }
 
+    /// The same request, where it was made before under the context's idempotency key; nil where it was not.
+    ///
+    /// - Throws: as ``run(_:steps:executor:context:)`` for a key that stands for another request, or for one that is
+    ///   not settled.
+    public func earlier(
+        than request: OperationRequest, context: OperationContext
+    ) throws(ComputeError) -> OperationRecord? {
+        guard context.idempotencyKey != nil else { return nil }
+        return try journal.earlier(than: request, context)
+    }
+
     /// Undoes or finishes an operation whose process died, or that could not be undone or finished before; gives the
     /// state of one that needs no settling as it is. The caller holds the instance's lock.
     ///
@@ -85,8 +96,8 @@ public struct OperationRunner: Sendable {
         return .done
     }
 
-    /// Settles every unfinished operation, or the one with an identity, whose instance's lock is free: one whose lock
-    /// is held is running, or is being settled by another. Gives what was settled, or why it could not be, in the
+    /// Settles every unfinished operation, or those with these identities, whose instance's lock is free: one whose
+    /// lock is held is running, or is being settled by another. Gives what was settled, or why it could not be, in the
     /// order in which the operations began.
     ///
     /// Each is settled in the name of who began it, without a deadline: whoever happens to come by answers for none of
@@ -95,11 +106,11 @@ public struct OperationRunner: Sendable {
     ///
     /// - Throws: ``ComputeError`` only where the journal cannot be read.
     public func settleAll<Executor: OperationExecutor>(
-        _ id: OperationID? = nil, locks: DomainLocks,
+        _ ids: Set<OperationID>? = nil, locks: DomainLocks,
         executor: @Sendable (OperationRecord) throws(ComputeError) -> Executor
     ) async throws(ComputeError) -> [SettledOperation] {
         var settled: [SettledOperation] = []
-        for operation in try journal.unfinishedOperations() where id == nil || operation.id == id {
+        for operation in try journal.unfinishedOperations() where ids?.contains(operation.id) ?? true {
             let context = OperationContext(
                 principal: Principal(name: operation.principal), requestID: operation.requestID)
             do throws(ComputeError) {

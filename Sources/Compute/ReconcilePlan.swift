@@ -155,7 +155,8 @@ public struct ReconcilePlan: Sendable, Hashable {
             orphans.append(
                 Orphan(
                     kind: .record, name: record.name, instanceID: record.id, since: record.createdAt,
-                    obstacle: Self.obstacle(of: directories[record.id])))
+                    obstacle: Self.obstacle(of: directories[record.id])
+                        ?? directories[record.id].map { _ in "its files are there: `roost delete` removes both" }))
         }
         for directory in disk.directories {
             quarantined += directory.unknownFiles.map { "\(directory.path)/\($0)" }

@@ -2,8 +2,11 @@
 // Copyright 2026 The Roost authors
 
 import Compute
+import Foundation
 import Glibc
+import InstanceModel
 import Libvirt
+import SystemPackage
 
 /// The connection that was chosen, and why.
 struct ConnectionChoice: Sendable {
@@ -38,6 +41,12 @@ struct ConnectionChoice: Sendable {
         _ request: ConnectionRequest, state: StateDirectory
     ) async throws(ComputeError) -> ConnectionChoice {
         let bound = try state.isPrepared ? state.binding() : nil
+        if bound == nil, case .automatic = request, state.isPrepared, try hasInstances(state) {
+            throw ComputeError(
+                .conflict, subject: "state directory \(state.path)",
+                message: "it has instances, and which hypervisor has them is not recorded",
+                hint: "name it with --connect, such as --connect private")
+        }
         let choice = try await unbound(request, bound: bound)
         if let bound, bound != choice.binding, try hasInstances(state) {
             throw ComputeError(
@@ -49,6 +58,9 @@ struct ConnectionChoice: Sendable {
     }
 
     private static func hasInstances(_ state: StateDirectory) throws(ComputeError) -> Bool {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: state.instances.string)) ?? []
+        // The database may be lost; the instances' directories are there all the same.
+        if names.contains(where: { InstanceID($0) != nil }) { return true }
         guard let journal = try Journal.openForReading(state) else { return false }
         guard try journal.instances().isEmpty else { return true }
         return try !journal.unfinishedOperations().isEmpty

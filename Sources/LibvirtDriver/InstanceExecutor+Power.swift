@@ -37,23 +37,41 @@ extension InstanceExecutor {
         }
     }
 
+    /// How long a guest's hypervisor may take to answer before its state is believed.
+    private static let answerPatience: Duration = .seconds(5)
+
     /// What libvirt's state shows of a power operation. A request that a guest may or may not have heard, and a reset,
     /// leave no mark.
+    ///
+    /// - Throws: ``ComputeError`` where the guest's hypervisor does not answer: a call that nobody waits for any more
+    ///   may be in it still, or in the daemon, and take effect later.
     func evidence(of step: InstanceStep, context: OperationContext) async throws(ComputeError) -> StepEvidence {
-        guard let domain = try await host.domain(id) else { return .didNotHappen }
+        // One that was deleted since is off, and tells nothing more.
+        guard let domain = try await host.domain(id) else { return step == .powerOff ? .happened : .unknown }
+        if try await host.state(of: domain).isActive { try await awaitAnswer(of: domain) }
         let state = try await host.state(of: domain)
         switch step {
         case .powerOn:
             guard state.isActive else { return .didNotHappen }
             // With published ports it starts paused, and runs once they lead into it.
             let startsPaused = try await !host.instance(of: domain).publishedPorts.isEmpty
-            return startsPaused && state.instanceState == .paused ? .didNotHappen : .happened
+            guard startsPaused, case .paused(let reason) = state else { return .happened }
+            // Any other reason is something that happened to it once it ran.
+            return [.user, .startingUp].contains(reason) ? .didNotHappen : .happened
         case .powerOff: return state.isActive ? .didNotHappen : .happened
         case .askShutdown: return state.isActive ? .unknown : .happened
         case .askReboot, .reset: return .unknown
         case .pause: return state.instanceState == .paused ? .happened : .didNotHappen
         case .resume: return state.instanceState == .running ? .happened : .didNotHappen
         default: preconditionFailure("step \(step.name) is no power operation")
+        }
+    }
+
+    /// Waits for an answer of the domain's monitor: it takes one request after the other, and so has done with those
+    /// that came before.
+    private func awaitAnswer(of domain: Domain) async throws(ComputeError) {
+        try await host.translating(subject) { () throws(LibvirtError) in
+            _ = try await domain.statistics(deadline: .now + Self.answerPatience)
         }
     }
 
@@ -67,7 +85,9 @@ extension InstanceExecutor {
 
     /// Ends a guest that was started, and died with its process before its ports led into it.
     func undoPowerOn() async throws(ComputeError) {
-        guard let domain = try await host.domain(id), case .paused = try await host.state(of: domain) else { return }
+        guard let domain = try await host.domain(id), case .paused(let reason) = try await host.state(of: domain),
+            [.user, .startingUp].contains(reason)
+        else { return }
         try await turnOff(domain)
     }
 

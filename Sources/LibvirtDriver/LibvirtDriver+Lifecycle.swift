@@ -37,7 +37,7 @@ extension LibvirtDriver: InstanceLifecycle {
         let result = try await locks.withLock(
             id, operation: Action.spawn.rawValue, context: context, waitingAtMost: Self.lockPatience
         ) { () throws(ComputeError) in
-            try bind(journal)
+            try bind()
             return try await runner(journal).run(
                 request, steps: work.instance.spawnSteps(until: goal), executor: executor, context: context)
         }
@@ -50,8 +50,8 @@ extension LibvirtDriver: InstanceLifecycle {
     }
 
     /// Binds the state directory to this connection; a binding that has no instances yet gives way.
-    private func bind(_ journal: Journal) throws(ComputeError) {
-        if try journal.instances().isEmpty {
+    private func bind() throws(ComputeError) {
+        if try !hasInstances() {
             try state.rebind(connection: choice.binding)
         } else {
             try state.bind(connection: choice.binding)
@@ -86,13 +86,19 @@ extension LibvirtDriver: InstanceLifecycle {
     private func deletePermitted(
         _ id: InstanceID, policy: DeletePolicy, context: OperationContext
     ) async throws(ComputeError) {
-        let journal = try await journal(settlingFor: context)
+        let journal = try await journal(settlingFor: context, on: id)
         try await locks.withLock(
             id, operation: Action.delete.rawValue, context: context, waitingAtMost: Self.lockPatience
         ) { () throws(ComputeError) in
+            try await settleLeft(of: id, in: journal, orElse: .goOn)
+            let digest = "\(id) \(policy)"
+            let asked = OperationRequest(
+                action: .delete, rule: .finish, instanceID: id, instanceName: "\(id)", requestDigest: digest)
+            if try runner(journal).earlier(than: asked, context: context) != nil { return }
             let instance = try await refuseToDelete(id, policy: policy, journal: journal)
             let name = instance.name.description
-            let request = OperationRequest(action: .delete, rule: .finish, instanceID: id, instanceName: name)
+            let request = OperationRequest(
+                action: .delete, rule: .finish, instanceID: id, instanceName: name, requestDigest: digest)
             let executor = InstanceExecutor(host: self, id: id, name: name, operationID: request.id)
             _ = try await runner(journal).run(
                 request, steps: instance.deletionSteps, executor: executor, context: context)

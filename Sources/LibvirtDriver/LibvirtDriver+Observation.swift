@@ -79,10 +79,15 @@ extension LibvirtDriver: InstanceObservation {
         return status(of: record, domain: state, lockedBy: try locks.holder(of: record.id))
     }
 
+    /// The record that a reference means, after what was left of operations on that instance was settled.
     private func record(
         _ reference: String, context: OperationContext
     ) async throws(ComputeError) -> InstanceRecord? {
-        guard let journal = try await journal(readingFor: context) else { return nil }
+        guard let journal = try journals.existing(), let record = try find(reference, in: journal) else { return nil }
+        return try await self.journal(readingFor: context, on: record.id)?.instance(record.id)
+    }
+
+    private func find(_ reference: String, in journal: Journal) throws(ComputeError) -> InstanceRecord? {
         if let record = try journal.instance(named: reference) { return record }
         if let id = InstanceID(reference.lowercased()) { return try journal.instance(id) }
         let isPrefix = reference.count >= 4 && reference.allSatisfy { $0.isHexDigit || $0 == "-" }

@@ -46,7 +46,7 @@ extension LibvirtDriver: OperationHistory {
         if let id, try journal.operation(id) == nil {
             throw ComputeError(.notFound, subject: "operation \(id)", message: "the journal has no such operation")
         }
-        return try await runner(journals.writable()).settleAll(id, locks: locks) { operation in
+        return try await runner(journals.writable()).settleAll(id.map { [$0] }, locks: locks) { operation in
             InstanceExecutor(
                 host: self, id: operation.instanceID, name: operation.instanceName, operationID: operation.id)
         }

@@ -23,6 +23,7 @@ extension LibvirtDriver {
             defer { lock.release() }
             var report = ReconcileReport()
             let plan = try await survey(journal, &report, context, holding: orphan.instanceID)
+            guard report.unseen.isEmpty else { return .failed("not all could be seen: " + report.unseen[0]) }
             // An orphan that went with another one of its instance is gone as it should be.
             guard let present = plan.orphans.first(where: { $0.kind == orphan.kind && $0.name == orphan.name }) else {
                 return .removed
@@ -61,6 +62,11 @@ extension LibvirtDriver {
     }
 
     private func removeFiles(of id: InstanceID, subject: String) throws(ComputeError) {
+        // Whatever the listings say: a guest that runs keeps its disks.
+        if let user = LiveProcess.first(namingAnyOf: [files.directory(of: id)]) {
+            throw ComputeError(
+                .conflict, subject: subject, message: "process \(user.processID) (\(user.program)) uses its files")
+        }
         do throws(StorageError) {
             try files.remove(id)
         } catch {

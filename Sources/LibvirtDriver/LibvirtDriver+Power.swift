@@ -13,7 +13,7 @@ extension LibvirtDriver: PowerControl {
     /// Starts a stopped instance (`virDomainCreateWithFlags`); does nothing to one that runs.
     public func start(_ id: InstanceID, context: OperationContext) async throws(ComputeError) {
         try await acting(.start, on: id, needs: .power, context: context) { () throws(ComputeError) in
-            try await operate(.start, .powerOn, on: id, asked: "start", context: context) {
+            _ = try await operate(.start, .powerOn, on: id, asked: "start", context: context) {
                 domain throws(ComputeError) in
                 let state = try await state(of: domain)
                 guard state.isActive, state.instanceState != .running else { return }
@@ -29,7 +29,7 @@ extension LibvirtDriver: PowerControl {
     public func stop(_ id: InstanceID, policy: StopPolicy, context: OperationContext) async throws(ComputeError) {
         try await acting(.stop, on: id, needs: .power, context: context) { () throws(ComputeError) in
             switch policy {
-            case .force: try await operate(.stop, .powerOff, on: id, asked: "force", context: context)
+            case .force: _ = try await operate(.stop, .powerOff, on: id, asked: "force", context: context)
             case .graceful(let limit): try await stopGracefully(id, within: limit, context: context)
             }
         }
@@ -40,7 +40,7 @@ extension LibvirtDriver: PowerControl {
         try await acting(.reboot, on: id, needs: .power, context: context) { () throws(ComputeError) in
             switch kind {
             case .hard:
-                try await operate(.reboot, .reset, on: id, asked: "hard", context: context, where: requireRunning)
+                _ = try await operate(.reboot, .reset, on: id, asked: "hard", context: context, where: requireRunning)
             case .graceful(let limit): try await rebootGracefully(id, within: limit, context: context)
             }
         }
@@ -49,7 +49,8 @@ extension LibvirtDriver: PowerControl {
     /// Halts a running instance's processors (`virDomainSuspend`); does nothing to one that is paused.
     public func pause(_ id: InstanceID, context: OperationContext) async throws(ComputeError) {
         try await acting(.pause, on: id, needs: .power, context: context) { () throws(ComputeError) in
-            try await operate(.pause, .pause, on: id, asked: "pause", context: context) { domain throws(ComputeError) in
+            _ = try await operate(.pause, .pause, on: id, asked: "pause", context: context) {
+                domain throws(ComputeError) in
                 if case .paused = try await state(of: domain) { return }
                 try await requireRunning(domain)
             }
@@ -59,7 +60,7 @@ extension LibvirtDriver: PowerControl {
     /// Lets a paused instance's processors run (`virDomainResume`); does nothing to one that runs.
     public func resume(_ id: InstanceID, context: OperationContext) async throws(ComputeError) {
         try await acting(.resume, on: id, needs: .power, context: context) { () throws(ComputeError) in
-            try await operate(.resume, .resume, on: id, asked: "resume", context: context) {
+            _ = try await operate(.resume, .resume, on: id, asked: "resume", context: context) {
                 domain throws(ComputeError) in
                 if case .paused = try await state(of: domain) { return }
                 try await requireRunning(domain)
@@ -68,21 +69,26 @@ extension LibvirtDriver: PowerControl {
     }
 
     /// Takes the lock, and makes a change of power, which the policy permitted, as a journaled operation of one step;
-    /// `permits` throws, before any effect, where the domain is in no state for it.
+    /// `permits` throws, before any effect, where the domain is in no state for it. Gives whether the same request was
+    /// made before, under its idempotency key; nothing is done then.
+    @discardableResult
     private func operate(
         _ action: Action, _ step: InstanceStep, on id: InstanceID, asked request: String, context: OperationContext,
         where permits: (Domain) async throws(ComputeError) -> Void = { _ in }
-    ) async throws(ComputeError) {
-        let journal = try await journal(settlingFor: context)
-        try await locks.withLock(id, operation: action.rawValue, context: context, waitingAtMost: Self.lockPatience) {
-            () throws(ComputeError) in
+    ) async throws(ComputeError) -> OperationResult {
+        let journal = try await journal(settlingFor: context, on: id)
+        return try await locks.withLock(
+            id, operation: action.rawValue, context: context, waitingAtMost: Self.lockPatience
+        ) { () throws(ComputeError) in
+            try await settleLeft(of: id, in: journal, orElse: step == .powerOff ? .goOn : .refuse)
             let domain = try await requireDomain(id)
-            try await permits(domain)
             let request = OperationRequest(
                 action: action, rule: .look, instanceID: id, instanceName: domain.name,
                 requestDigest: "\(id) \(request)")
+            if let earlier = try runner(journal).earlier(than: request, context: context) { return .repeated(earlier) }
+            try await permits(domain)
             let executor = InstanceExecutor(host: self, id: id, name: domain.name, operationID: request.id)
-            _ = try await runner(journal).run(request, steps: [step], executor: executor, context: context)
+            return try await runner(journal).run(request, steps: [step], executor: executor, context: context)
         }
     }
 
@@ -105,11 +111,8 @@ extension LibvirtDriver: PowerControl {
         _ id: InstanceID, within limit: Duration, context: OperationContext
     ) async throws(ComputeError) {
         let end = deadline(context, within: limit)
-        var context = context
+        try await askToGoDown(id, context: context)
         while true {
-            try await askToGoDown(id, context: context)
-            // Asking again is no repetition of the request.
-            context.idempotencyKey = nil
             let domain = try await requireDomain(id)
             let askAgain = min(end, .now + Self.askAgainAfter)
             do throws(ComputeError) {
@@ -123,6 +126,7 @@ extension LibvirtDriver: PowerControl {
             } catch {
                 guard error.code == .deadlineExceeded, ContinuousClock.now < end else { throw error }
             }
+            try await askAgainToGoDown(id, context: context)
         }
     }
 
@@ -133,7 +137,9 @@ extension LibvirtDriver: PowerControl {
         let connection = try await link.connection()
         let subject = "instance \(id)"
         let events = try await translating(subject) { () throws(LibvirtError) in try await connection.events() }
-        try await operate(.reboot, .askReboot, on: id, asked: "graceful", context: context, where: requireRunning)
+        let asked = try await operate(
+            .reboot, .askReboot, on: id, asked: "graceful", context: context, where: requireRunning)
+        if case .repeated = asked { return }
         let search = await Self.first(of: events, until: end) { event in
             if case .rebooted(let reference) = event { reference.uuid == id.uuid } else { false }
         }
@@ -157,6 +163,18 @@ extension LibvirtDriver: PowerControl {
         try await operate(.stop, .askShutdown, on: id, asked: "graceful", context: context) {
             domain throws(ComputeError) in
             if try await state(of: domain).isActive { try await requireRunning(domain) }
+        }
+    }
+
+    /// Asks once more, as a part of the operation that asked first: a guest may not have listened yet.
+    private func askAgainToGoDown(_ id: InstanceID, context: OperationContext) async throws(ComputeError) {
+        try await locks.withLock(
+            id, operation: Action.stop.rawValue, context: context, waitingAtMost: Self.lockPatience
+        ) { () throws(ComputeError) in
+            let domain = try await requireDomain(id)
+            guard case .running = try await state(of: domain) else { return }
+            let executor = InstanceExecutor(host: self, id: id, name: domain.name, operationID: OperationID())
+            try await executor.perform(.askShutdown, context: context)
         }
     }
 

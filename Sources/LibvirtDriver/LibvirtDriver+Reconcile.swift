@@ -47,7 +47,8 @@ extension LibvirtDriver: HostReconciliation {
     /// Puts instances back into a database that is new while libvirt has some: else their names and ports count as
     /// free, and libvirt would replace a domain of the same name.
     func recoverLostIndex(_ journal: Journal, context: OperationContext) async throws(ComputeError) {
-        guard try journal.history(limit: 1).isEmpty, try journal.instances().isEmpty else { return }
+        // What was only turned on and off since the loss left a history, and no record.
+        guard try journal.instances().isEmpty, try hasInstances() else { return }
         var report = ReconcileReport()
         let plan = try await survey(journal, &report, context)
         try await recover(plan.recoverable, in: journal, &report, context: context)
@@ -55,11 +56,28 @@ extension LibvirtDriver: HostReconciliation {
 
     /// Refuses another hypervisor than the one that has the guests: every directory would seem to be nobody's there.
     private func refuseOtherHypervisor() throws(ComputeError) {
-        guard let bound = try state.binding(), bound != choice.binding else { return }
+        guard let bound = try state.binding() else {
+            guard try hasInstances() else { return }
+            throw ComputeError(
+                .conflict, subject: "state directory \(state.path)",
+                message: "which hypervisor has its instances is not recorded any more: \(state.identityFile) was lost",
+                hint: "put that file back from a copy")
+        }
+        guard bound != choice.binding else { return }
         throw ComputeError(
             .conflict, subject: "state directory \(state.path)",
             message: "it is bound to the connection \(bound), and \(choice.binding) knows nothing of its instances",
             hint: "leave --connect out")
+    }
+
+    /// Whether the database or the disk has instances of this state directory.
+    func hasInstances() throws(ComputeError) -> Bool {
+        if try journals.existing()?.instances().isEmpty == false { return true }
+        do throws(StorageError) {
+            return try !files.list().isEmpty
+        } catch {
+            throw ComputeError(error, subject: "state directory \(state.path)")
+        }
     }
 
     /// What a lost database takes with it.

@@ -71,18 +71,24 @@ public final class LibvirtDriver: Sendable {
 
     /// The journal, after what dead processes left unfinished was settled.
     ///
+    /// What has to be looked at concerns its own instance alone: others do not wait for a guest that may not answer.
+    ///
     /// - Throws: ``ComputeError`` where the state directory or its database cannot be used.
-    func journal(settlingFor context: OperationContext) async throws(ComputeError) -> Journal {
+    func journal(
+        settlingFor context: OperationContext, on id: InstanceID? = nil
+    ) async throws(ComputeError) -> Journal {
         let journal = try journals.writable()
-        if try !journal.unfinishedOperations().isEmpty { await settleUnfinished(until: context.deadline) }
+        try await settleUnfinished(in: journal, waitingFor: id, until: context.deadline)
         return journal
     }
 
     /// The journal for a read, nil where nothing was ever written. Unfinished operations are settled first where that
     /// is possible: a reader fails neither with them, nor for want of what only they need.
-    func journal(readingFor context: OperationContext) async throws(ComputeError) -> Journal? {
+    func journal(
+        readingFor context: OperationContext, on id: InstanceID? = nil
+    ) async throws(ComputeError) -> Journal? {
         guard let journal = try journals.existing() else { return nil }
-        if try !journal.unfinishedOperations().isEmpty { await settleUnfinished(until: context.deadline) }
+        try await settleUnfinished(in: journal, waitingFor: id, until: context.deadline)
         return journal
     }
 
@@ -92,15 +98,19 @@ public final class LibvirtDriver: Sendable {
 
     /// Settles what is unfinished in a task of its own, so that the caller's end disturbs nothing, and waits for it as
     /// long as the caller has time. What could not be settled is in the audit.
-    private func settleUnfinished(until deadline: ContinuousClock.Instant?) async {
+    private func settleUnfinished(
+        in journal: Journal, waitingFor id: InstanceID?, until deadline: ContinuousClock.Instant?
+    ) async throws(ComputeError) {
+        let unfinished = try journal.unfinishedOperations()
+        guard !unfinished.isEmpty else { return }
+        let concerning = unfinished.filter { $0.rule != .look || $0.instanceID == id }
+        let others = Set(unfinished.map(\.id)).subtracting(concerning.map(\.id))
+        if !others.isEmpty { Task { await settle(others) } }
+        guard !concerning.isEmpty else { return }
         let (end, signal) = AsyncStream<Void>.makeStream()
         Task {
             defer { signal.finish() }
-            guard let journal = try? journals.writable() else { return }
-            _ = try? await runner(journal).settleAll(locks: locks) { operation in
-                InstanceExecutor(
-                    host: self, id: operation.instanceID, name: operation.instanceName, operationID: operation.id)
-            }
+            await settle(Set(concerning.map(\.id)))
         }
         let patience = ContinuousClock.now + Self.settlingPatience
         await withTaskGroup(of: Void.self) { group in
@@ -108,6 +118,44 @@ public final class LibvirtDriver: Sendable {
             group.addTask { try? await Task.sleep(until: min(deadline ?? patience, patience)) }
             await group.next()
             group.cancelAll()
+        }
+    }
+
+    /// What to do with an instance of which something is left that cannot be settled.
+    enum Unsettled {
+        /// Refuse it: a change on top of it might be undone with it.
+        case refuse
+        /// Go on: the change ends whatever it is.
+        case goOn
+    }
+
+    /// Settles what was left of operations on an instance, whose lock the caller holds: the last moment before a change
+    /// that would be taken for a part of what was left.
+    func settleLeft(
+        of id: InstanceID, in journal: Journal, orElse unsettled: Unsettled
+    ) async throws(ComputeError) {
+        for operation in try journal.unfinishedOperations() where operation.instanceID == id {
+            let executor = InstanceExecutor(
+                host: self, id: id, name: operation.instanceName, operationID: operation.id)
+            let context = OperationContext(
+                principal: Principal(name: operation.principal), requestID: operation.requestID)
+            do throws(ComputeError) {
+                _ = try await runner(journal).settle(operation.id, executor: executor, context: context)
+            } catch {
+                guard unsettled == .refuse else { continue }
+                throw ComputeError(
+                    .busy, subject: "instance \(operation.instanceName)",
+                    message: "what is left of \(operation.kind) cannot be settled now: \(error.message)",
+                    hint: "`roost operation show \(operation.id)` tells more; `roost stop --force` turns the guest off")
+            }
+        }
+    }
+
+    private func settle(_ ids: Set<OperationID>) async {
+        guard let journal = try? journals.writable() else { return }
+        _ = try? await runner(journal).settleAll(ids, locks: locks) { operation in
+            InstanceExecutor(
+                host: self, id: operation.instanceID, name: operation.instanceName, operationID: operation.id)
         }
     }
 }

@@ -89,9 +89,10 @@ struct PrivateDaemonLaunch {
         umask 077
         cd "$1"
         boot=$(cat /proc/sys/kernel/random/boot_id)
-        if [ -e run/boot ] && [ "$(cat run/boot)" != "$boot" ]; then rm -rf run; fi
+        mark=$(cat run/boot 2>/dev/null || true)
+        if [ -n "$mark" ] && [ "$mark" != "$boot" ]; then rm -rf run; mark=; fi
         mkdir -p libvirt run cache data home agent
-        printf %s "$boot" >run/boot
+        if [ -z "$mark" ]; then printf %s "$boot" >run/boot.new && mv run/boot.new run/boot; fi
         shift
         while [ "$1" != -- ]; do
           printf %s "$2" >"libvirt/$1"

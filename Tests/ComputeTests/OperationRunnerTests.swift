@@ -47,7 +47,7 @@ struct OperationRunnerTests {
     func undoes(step: String) async throws {
         let executor = ToyExecutor(failing: [step])
         let error = await spawn(executor)
-        #expect(error == ToyExecutor.failure(of: step))
+        #expect(error == ToyExecutor.failure(of: step).adding(details: [], outcome: .didNotHappen))
         #expect(executor.effects == [])
         #expect(try host.isClean)
         let operation = try #require(try host.journal.history(limit: 1).first)
@@ -278,7 +278,8 @@ struct OperationRunnerTests {
         let error = await computeError {
             _ = try await host.runner().run(request, steps: host.steps, executor: executor, context: .test())
         }
-        #expect(error == (fails ? ToyExecutor.failure(of: "seed") : nil))
+        #expect(error?.message == (fails ? "planned failure" : nil))
+        #expect(error?.outcome == (fails ? .didNotHappen : nil))
         #expect(try host.journal.instances().map(\.name) == ["web-1"])
         #expect(
             try host.journal.claims(of: host.id).map(\.claim.description)
@@ -316,6 +317,31 @@ struct OperationRunnerTests {
         #expect(executor.effects == (evidence == .didNotHappen ? [] : ["on"]))
         #expect(!executor.undoWasDisturbed)
         #expect(try host.journal.unfinishedOperations().isEmpty)
+    }
+
+    @Test("an operation whose step was refused did not happen, whatever could be seen of it")
+    func refused() async throws {
+        struct Refusing: OperationExecutor {
+            func perform(_ step: ToyStep, context: OperationContext) async throws(ComputeError) {
+                throw ComputeError(.busy, subject: "web-1", message: "it hangs")
+            }
+            func undo(_ step: ToyStep, context: OperationContext) async throws(ComputeError) {}
+            func evidence(of step: ToyStep, context: OperationContext) async throws(ComputeError) -> StepEvidence {
+                .unknown
+            }
+        }
+        let (request, steps) = (host.power(digest: "reset"), [ToyStep(name: "reset")])
+        var context = OperationContext.test()
+        context.idempotencyKey = "k"
+        let error = await computeError {
+            _ = try await host.runner().run(request, steps: steps, executor: Refusing(), context: context)
+        }
+        #expect(error?.outcome == .didNotHappen)
+        #expect(try host.journal.operation(request.id)?.state == .undone)
+        // Its key stands for nothing: the same request may be made again.
+        let again = try await host.runner().run(
+            host.power(digest: "reset"), steps: steps, executor: ToyExecutor(), context: context)
+        #expect(again == .done)
     }
 
     @Test("an operation that cannot be looked at waits, and its key is no licence to repeat it")

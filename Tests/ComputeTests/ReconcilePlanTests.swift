@@ -74,7 +74,10 @@ struct ReconcilePlanTests {
         "names what belongs to nothing, and what stands against its removal",
         arguments: [
             (Sight("record alone") { $0.hasRecord = true }, [.record], [nil]),
-            (Sight("record with files") { ($0.hasRecord, $0.directory) = (true, []) }, [.record], [nil]),
+            (
+                Sight("record with files") { ($0.hasRecord, $0.directory) = (true, []) }, [.record],
+                ["its files are there: `roost delete` removes both"]
+            ),
             (
                 Sight("record with a strange file") { ($0.hasRecord, $0.directory) = (true, ["disk-1.qcow2"]) },
                 [.record], ["its directory holds files without a manifest"]

@@ -62,7 +62,7 @@ final class ToyExecutor: OperationExecutor {
     }
 
     static func failure(of name: String) -> ComputeError {
-        ComputeError(.exhausted, subject: name, message: "planned failure", hint: "none")
+        ComputeError(.exhausted, subject: name, outcome: .unknown, message: "planned failure", hint: "none")
     }
 }
 

@@ -71,12 +71,15 @@ struct CommandRun: Sendable {
         }
     }
 
-    /// Nothing of the surroundings that a test did not give.
+    /// Nothing of the surroundings that a test did not give, but what a sanitizer is told.
     private var environment: [String: String] {
-        [
+        let given = [
             "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/nonexistent",
             "LC_ALL": "C", "TERM": "xterm", "ROOST_STATE_DIR": stateDirectory, "ROOST_CONNECT": "private",
         ]
+        let sanitizers = ["TSAN_OPTIONS", "ASAN_OPTIONS"]
+        return given.merging(ProcessInfo.processInfo.environment.filter { sanitizers.contains($0.key) }) { own, _ in own
+        }
     }
 
     private static var program: URL {

@@ -293,6 +293,9 @@ struct DenialTests {
             (.inspectHost, { _ = try await driver.capabilities(context: context) }),
             (.inspectHost, { _ = try await driver.inspect(context: context) }),
             (.observe, { _ = try await driver.locks(context: context) }),
+            (.observe, { _ = try await driver.operations(limit: 1, context: context) }),
+            (.observe, { _ = try await driver.operation("0000", context: context) }),
+            (.settle, { _ = try await driver.settle(nil, context: context) }),
             (.reconcile, { _ = try await driver.reconcile(.show, context: context) }),
             (.reconcile, { _ = try await driver.reconcile(.delete, context: context) }),
         ]

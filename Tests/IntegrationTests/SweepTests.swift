@@ -52,15 +52,19 @@ struct SweepTests {
         #expect(text.text == "ORPHAN  AGE  OWNER  FATE  NAME\n")
     }
 
-    @Test("removes a record without a domain, with its files and claims")
+    @Test("removes a record without a domain, but not while its files are there")
     func record() async throws {
         let (lab, guest) = try await scene()
         let lost = try await lab.driver.spawn(lab.tiny("lost"), until: .started, context: lab.context)
         let domain = try await lab.driver.requireDomain(lost.id)
         try await domain.destroy()
         try await domain.undefine()
+        let kept = try await lab.driver.reconcile(.delete, context: lab.context)
+        #expect(kept.orphans.map(\.obstacle) == ["its files are there: `roost delete` removes both"])
+        #expect(kept.orphans.map(\.fate) == [.kept])
+        #expect(FileManager.default.fileExists(atPath: lab.state.directory(of: lost.id).string))
+        try FileManager.default.removeItem(atPath: lab.state.directory(of: lost.id).string)
         try await expectSwept(.record, lost.id, in: lab, beside: guest)
-        #expect(!FileManager.default.fileExists(atPath: lab.state.directory(of: lost.id).string))
     }
 
     @Test("removes a definition without record and files, but not while its guest runs")
@@ -175,9 +179,8 @@ struct SweepTests {
         for suffix in ["", "-wal", "-shm"] {
             try? FileManager.default.removeItem(atPath: lab.state.database.string + suffix)
         }
-        let other = try await Lab(Self.lab, connection: .uri("test:///default", source: "the test"))
         let error = await #expect(throws: ComputeError.self) {
-            _ = try await other.driver.reconcile(.delete, context: other.context)
+            _ = try await Lab(Self.lab, connection: .uri("test:///default", source: "the test"))
         }
         #expect(error?.code == .conflict)
         #expect(FileManager.default.fileExists(atPath: lab.state.directory(of: guest.id).string))
@@ -185,6 +188,27 @@ struct SweepTests {
         #expect(try await next.driver.reconcile(.delete, context: next.context).recovered == ["bystander"])
         #expect(try await next.driver.instance("bystander", context: next.context).state == .running)
         try await next.deleteAll()
+    }
+
+    @Test("removes nothing where it is not recorded which hypervisor has the guests")
+    func unbound() async throws {
+        let (lab, guest) = try await scene()
+        let record = try Data(contentsOf: URL(filePath: lab.state.identityFile.string))
+        try FileManager.default.removeItem(atPath: lab.state.identityFile.string)
+        let next = try await Lab(Self.lab)
+        _ = try next.state.prepare(guestAccount: .named("libvirt-qemu"))
+        let error = await #expect(throws: ComputeError.self) {
+            try await next.driver.reconcile(.delete, context: next.context)
+        }
+        #expect(error?.code == .conflict)
+        let automatic = await #expect(throws: ComputeError.self) {
+            _ = try await Lab(Self.lab, connection: .automatic)
+        }
+        #expect(automatic?.code == .conflict)
+        #expect(FileManager.default.fileExists(atPath: lab.state.directory(of: guest.id).string))
+        try record.write(to: URL(filePath: lab.state.identityFile.string))
+        #expect(try await lab.driver.reconcile(.delete, context: lab.context).orphans == [])
+        try await lab.deleteAll()
     }
 
     @Test("shows where a definition is not what its document says")

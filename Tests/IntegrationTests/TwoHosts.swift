@@ -104,7 +104,11 @@ struct TwoHosts {
     /// Expects nothing that was not there before.
     func expectNoTrace(since before: Trace, sourceLocation: SourceLocation = #_sourceLocation) async throws {
         // Tests beside this one make links of their own, and remove them.
-        for _ in 0..<100 where try trace().beyond(before) != Trace() { try await Task.sleep(for: .milliseconds(100)) }
-        #expect(try trace().beyond(before) == Trace(), sourceLocation: sourceLocation)
+        var left = try trace().beyond(before)
+        for _ in 0..<300 where left != Trace() {
+            try await Task.sleep(for: .milliseconds(100))
+            left = try trace().beyond(before)
+        }
+        #expect(left == Trace(), "\(left)", sourceLocation: sourceLocation)
     }
 }
