@@ -103,7 +103,7 @@ struct CloudInitTests {
 
         #expect(try await workshop.ssh("hostname") == "harbour\n")
         #expect(try await workshop.ssh("id -un; sudo id -un") == "debian\nroot\n")
-        #expect(try await roost("wait", "cloud-1", "--for", "agent", "--timeout", "5m").status == 0)
+        #expect(try await roost("wait", "cloud-1", "--for", "agent", "--timeout", "12m").status == 0)
         #expect(try await roost.json("show", "cloud-1", "--guest")["id"] == "debian")
         #expect(try await roost("stop", "cloud-1", "--timeout", "3m").status == 0)
         #expect(try await roost("delete", "cloud-1").status == 0)
@@ -122,7 +122,7 @@ struct CloudInitTests {
         ])
         let path = workshop.directory + "/cloud.yaml"
         try document.write(toFile: path, atomically: true, encoding: .utf8)
-        try await roost.json("run", path, "--wait", "agent", "--wait-timeout", "5m")
+        try await roost.json("run", path, "--wait", "agent", "--wait-timeout", "12m")
 
         let state = workshop.lab.state
         let processes = try HostCommand("ps", "-e", "-ww", "-o", "args").output()
