@@ -15,22 +15,17 @@ public struct Composition: Sendable {
     public var components: @Sendable () -> [ComponentVersion]
     /// Where the commands read and write.
     public var surroundings: Surroundings
-    /// Begins to reach the hypervisor, and returns at once: called before the command line is parsed, where the
-    /// hypervisor will be asked.
-    public var beginReachingHypervisor: @Sendable () -> Void
     /// Opens the driver.
     public var openDriver: DriverOpening
 
     /// A composition of these parts.
     public init(
         version: String, components: @escaping @Sendable () -> [ComponentVersion] = { [] },
-        surroundings: Surroundings = .process, beginReachingHypervisor: @escaping @Sendable () -> Void = {},
-        openDriver: @escaping DriverOpening
+        surroundings: Surroundings, openDriver: @escaping DriverOpening
     ) {
         self.version = version
         self.components = components
         self.surroundings = surroundings
-        self.beginReachingHypervisor = beginReachingHypervisor
         self.openDriver = openDriver
     }
 }

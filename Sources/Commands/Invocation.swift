@@ -16,8 +16,6 @@ struct Invocation: Sendable {
 
     /// Parses, runs, and tells how it ended.
     func perform() async -> Int32 {
-        let signals = surroundings.interruptions()
-        if RoostCommand.asksHypervisor(arguments) { await beginReachingHypervisor() }
         do {
             var command = try RootCommand.parseAsRoot(ArgumentOrder.globalOptionsLast(arguments))
             if let root = command as? RootCommand, root.showsVersion {
@@ -27,20 +25,10 @@ struct Invocation: Sendable {
                 try command.run()
                 return ExitStatus.done
             }
-            return await run(verb, until: signals)
+            return await run(verb, until: surroundings.interruptions)
         } catch {
             return ended(parsing: error)
         }
-    }
-
-    /// Lets the hypervisor be reached while the command line is parsed and the state directory read.
-    ///
-    /// glibc starts no thread while it loads libraries, so the one that this run will need beside its own is started
-    /// first.
-    private func beginReachingHypervisor() async {
-        Task.detached {}
-        await Task.yield()
-        composition.beginReachingHypervisor()
     }
 
     private func run<Command: Verb>(_ verb: sending Command, until signals: AsyncStream<Int32>) async -> Int32 {

@@ -1,43 +1,56 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright 2026 The Roost authors
 
-import Dispatch
 import Glibc
 import Synchronization
 import SystemPackage
 
-/// The signals that ask this process to end, as a stream.
+/// The signals that ask this process to end.
 ///
 /// Handlers, not ignored or blocked signals: programs that Roost starts inherit those across `exec`, and a daemon that
 /// ignores SIGTERM could not be stopped.
-enum ProcessSignals {
+public struct ProcessSignals: Sendable {
     /// The signals that end a run, each after its undo.
     static let ending: [Int32] = [SIGINT, SIGTERM, SIGHUP, SIGQUIT]
 
     private static let writeEnd = Atomic<Int32>(-1)
 
-    /// Installs the handlers; each element is a signal's number.
+    /// The signals' numbers; it has one reader.
+    let received: AsyncStream<Int32>
+    private let receiving: AsyncStream<Int32>.Continuation
+    private let pipe: WakePipe?
+
+    /// Installs the handlers; without a descriptor to be had, signals keep what they did before.
     ///
     /// SIGPIPE gets a handler that does nothing, so that a write to a closed pipe fails with `EPIPE` instead.
-    @Sendable static func interruptions() -> AsyncStream<Int32> {
-        AsyncStream { continuation in
-            guard let pipe = WakePipe() else { return continuation.finish() }
-            writeEnd.store(pipe.writeEnd.rawValue, ordering: .sequentiallyConsistent)
-            // SAFETY: a dispatch source may be used from any thread; its Swift protocol does not say so.
-            nonisolated(unsafe) let source = DispatchSource.makeReadSource(fileDescriptor: pipe.readEnd.rawValue)
-            source.setEventHandler {
-                var buffer = [UInt8](repeating: 0, count: 64)
-                let count = read(pipe.readEnd.rawValue, &buffer, buffer.count)
-                for byte in buffer.prefix(max(count, 0)) { continuation.yield(Int32(byte)) }
-            }
-            source.activate()
-            continuation.onTermination = { _ in
-                writeEnd.store(-1, ordering: .sequentiallyConsistent)
-                source.cancel()
-            }
-            for signal in ending { handle(signal) { ProcessSignals.announce($0) } }
-            handle(SIGPIPE) { _ in }
+    public init() {
+        (received, receiving) = AsyncStream.makeStream()
+        pipe = WakePipe()
+        if let pipe {
+            Self.writeEnd.store(pipe.writeEnd.rawValue, ordering: .sequentiallyConsistent)
+            for signal in Self.ending { Self.handle(signal) { ProcessSignals.announce($0) } }
         }
+        Self.handle(SIGPIPE) { _ in }
+    }
+
+    /// Hands on each signal that comes, on the calling thread, for the rest of the process's life.
+    public func deliver() -> Never {
+        while true { deliverNext() }
+    }
+
+    /// Not part of the loop above: Swift 6.3's optimizer never ends on a loop without an exit that holds this.
+    @inline(never)
+    private func deliverNext() {
+        guard let pipe else {
+            pause()
+            return
+        }
+        var readEnd = pollfd(fd: pipe.readEnd.rawValue, events: Int16(POLLIN), revents: 0)
+        // A signal that came to this thread ends the wait early; its byte is there at the next.
+        guard poll(&readEnd, 1, -1) > 0 else { return }
+        var signal: UInt8 = 0
+        guard read(readEnd.fd, &signal, 1) == 1 else { return }
+        receiving.yield(Int32(signal))
     }
 
     /// Tells the reader of the pipe; calls nothing that is not safe in a signal handler.

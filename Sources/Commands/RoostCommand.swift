@@ -21,8 +21,8 @@ public enum RoostCommand {
     }
 
     /// Whether a command line will ask the hypervisor, if it is well formed: told at once, before it is parsed, so
-    /// that the hypervisor may be reached meanwhile.
-    static func asksHypervisor(_ arguments: [String]) -> Bool {
+    /// that the hypervisor's library may be loaded meanwhile.
+    public static func asksHypervisor(_ arguments: [String]) -> Bool {
         guard let verb = ArgumentOrder.verb(in: arguments) else { return false }
         return ArgumentOrder.verbs.contains(verb)
             && !["help", "image", "locks", "operation", "spec", "version"].contains(verb)

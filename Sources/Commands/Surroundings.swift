@@ -19,13 +19,13 @@ public struct Surroundings: Sendable {
     public var output: any OutputSink
     /// Where progress, notes and errors go.
     public var errorOutput: any OutputSink
-    /// Begins to watch for signals that ask the run to end; each element is a signal's number.
-    public var interruptions: @Sendable () -> AsyncStream<Int32>
+    /// The numbers of the signals that ask the run to end; one run reads them.
+    public var interruptions: AsyncStream<Int32>
 
     /// Surroundings of these parts.
     public init(
         environment: [String: String], userID: UInt32, workingDirectory: FilePath, input: any InputSource,
-        output: any OutputSink, errorOutput: any OutputSink, interruptions: @escaping @Sendable () -> AsyncStream<Int32>
+        output: any OutputSink, errorOutput: any OutputSink, interruptions: AsyncStream<Int32>
     ) {
         self.environment = environment
         self.userID = userID
@@ -37,11 +37,11 @@ public struct Surroundings: Sendable {
     }
 
     /// This process's own streams, environment, effective user and signals.
-    public static var process: Surroundings {
+    public static func process(_ signals: ProcessSignals) -> Surroundings {
         Surroundings(
             environment: ProcessInfo.processInfo.environment, userID: geteuid(),
             workingDirectory: FilePath(FileManager.default.currentDirectoryPath),
             input: FileInput(.standardInput), output: FileOutput(.standardOutput),
-            errorOutput: FileOutput(.standardError), interruptions: ProcessSignals.interruptions)
+            errorOutput: FileOutput(.standardError), interruptions: signals.received)
     }
 }

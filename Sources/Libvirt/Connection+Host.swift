@@ -64,14 +64,6 @@ extension Connection {
         return Version(libvirt: number)
     }
 
-    /// Begins to load libvirt on a thread of its own, so that the first call need not wait for all of it.
-    ///
-    /// A failure shows at the first call.
-    public static func beginLoadingClientLibrary() {
-        // Where no thread is to be had, the first call loads it.
-        _ = OwnThread.start(named: "libvirt-load") { try? EventLoop.start() }
-    }
-
     /// What the host and its hypervisor can do, as libvirt's `<capabilities>` document.
     ///
     /// `virConnectGetCapabilities`, libvirt 0.2.1. Blocks, in the lane `long`: libvirt may probe every emulator.

@@ -4,10 +4,12 @@
 import Libvirt
 
 extension LibvirtDriver {
-    /// Begins to load the libvirt library, whose loading takes most of a short command's time, while the caller does
-    /// other things. Nothing has to wait for it, and a failure shows where libvirt is first needed.
-    public static func beginLoadingLibvirt() {
-        Connection.beginLoadingClientLibrary()
+    /// Loads the libvirt library on this thread, which takes most of a short command's time, while other threads do
+    /// other things. A failure shows where libvirt is first needed.
+    ///
+    /// glibc starts no thread meanwhile: whoever does this to save time starts those that it needs before.
+    public static func loadLibvirt() {
+        _ = libvirtVersion
     }
 
     /// The version of the libvirt library that this process uses, by name; empty where it does not tell.

@@ -3,6 +3,7 @@
 
 import Commands
 import Compute
+import Dispatch
 import Glibc
 import RoostKit
 import SystemPackage
@@ -10,17 +11,33 @@ import SystemPackage
 /// The command `roost`: reads the surroundings, wires the commands to the driver, and runs one command line.
 @main
 enum Roost {
-    static func main() async {
+    /// The command runs on Swift's threads; this one loads libvirt meanwhile, and then hands on the signals that come.
+    static func main() {
+        let arguments = Array(CommandLine.arguments.dropFirst())
+        let signals = ProcessSignals()
+        let hasThreads = DispatchSemaphore(value: 0)
+        Task.detached {
+            // glibc starts no thread while it loads libraries: the second one that this run needs comes first.
+            Task.detached { hasThreads.signal() }
+            let status = await run(arguments, signals)
+            // All was written; the destructors of libvirt's fifty libraries would take as long as the command itself.
+            fflush(nil)
+            _exit(status)
+        }
+        if RoostCommand.asksHypervisor(arguments) {
+            hasThreads.wait()
+            LibvirtDriver.loadLibvirt()
+        }
+        signals.deliver()
+    }
+
+    private static func run(_ arguments: [String], _ signals: ProcessSignals) async -> Int32 {
         let composition = Composition(
-            version: "0.1.0", components: components, beginReachingHypervisor: LibvirtDriver.beginLoadingLibvirt
+            version: "0.1.0", components: components, surroundings: .process(signals)
         ) { request throws(ComputeError) in
             try await open(request)
         }
-        let status = await RoostCommand.run(
-            arguments: Array(CommandLine.arguments.dropFirst()), composition: composition)
-        // All was written; the destructors of libvirt's fifty libraries would take as long as the command itself.
-        fflush(nil)
-        _exit(status)
+        return await RoostCommand.run(arguments: arguments, composition: composition)
     }
 
     @Sendable

@@ -19,8 +19,6 @@ struct CommandLineRun: Sendable {
     var directory = FilePath("/nonexistent")
     var interruptions: @Sendable () -> AsyncStream<Int32> = { AsyncStream { $0.finish() } }
     let requests = Recorder<DriverRequest>()
-    /// An element for each time that the hypervisor was begun to be reached.
-    let beginnings = Recorder<Void>()
     var openingFailure: ComputeError?
 
     /// How a run ended.
@@ -47,10 +45,10 @@ struct CommandLineRun: Sendable {
     func run(_ arguments: [String], _ output: any OutputSink, _ errorOutput: any OutputSink) async -> Int32 {
         let surroundings = Surroundings(
             environment: environment, userID: 1_000, workingDirectory: directory, input: input, output: output,
-            errorOutput: errorOutput, interruptions: interruptions)
+            errorOutput: errorOutput, interruptions: interruptions())
         let composition = Composition(
             version: "1.2.3", components: { [ComponentVersion(name: "libvirt", version: "9.0.0")] },
-            surroundings: surroundings, beginReachingHypervisor: { [beginnings] in beginnings.append(()) }
+            surroundings: surroundings
         ) { [requests, openingFailure, hypervisor] request throws(ComputeError) in
             requests.append(request)
             if let openingFailure { throw openingFailure }

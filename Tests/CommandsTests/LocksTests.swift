@@ -25,7 +25,6 @@ struct LocksTests {
                 + "web-1     instance.stop  uid:0      1970-01-01T00:00:00Z  7    0        "
                 + "00000001-0000-4000-8000-000000000000\n")
         #expect(await roost("locks", "--quiet").output == "web-1\n")
-        #expect(roost.beginnings.values.isEmpty)
     }
 
     @Test("are shown as JSON with every documented key")
