@@ -28,6 +28,7 @@ enum JournalSchema {
         }
     }
 
+    /// Each as it was when it came: what a migration says is history, never changed, and shared with none.
     static let migrations: [@Sendable (Database) throws -> Void] = [
         { try $0.execute(sql: first) },
         { try $0.execute(sql: second) },
