@@ -69,7 +69,8 @@ let floors: [Target] = [
 let tests: [Target] = [
     .testTarget(name: "LibvirtTests", dependencies: ["CLibvirt", "Libvirt"], swiftSettings: settings),
     .testTarget(name: "XMLTreeTests", dependencies: ["XMLTree"], swiftSettings: settings),
-    .testTarget(name: "HostFilesTests", dependencies: ["HostFiles", .system], swiftSettings: settings),
+    .target(name: "TestSupport", dependencies: [.system], path: "Tests/TestSupport", swiftSettings: settings),
+    .testTarget(name: "HostFilesTests", dependencies: ["HostFiles", "TestSupport", .system], swiftSettings: settings),
     .testTarget(name: "InstanceModelTests", dependencies: ["InstanceModel", .yams], swiftSettings: settings),
     .testTarget(name: "ProgramsTests", dependencies: ["Programs", .system], swiftSettings: settings),
     .testTarget(
@@ -85,7 +86,8 @@ let tests: [Target] = [
         name: "CrashVictim", dependencies: ["Compute", "InstanceModel", .system], path: "Tests/CrashVictim",
         swiftSettings: settings),
     .testTarget(
-        name: "ComputeTests", dependencies: ["Compute", "CrashVictim", "InstanceModel", .grdb, .system],
+        name: "ComputeTests",
+        dependencies: ["Compute", "CrashVictim", "InstanceModel", "TestSupport", .grdb, .system],
         swiftSettings: settings),
     .testTarget(
         name: "DomainPlanningTests",
@@ -101,7 +103,9 @@ let tests: [Target] = [
         swiftSettings: settings),
     .testTarget(
         name: "LibvirtDriverTests",
-        dependencies: ["Compute", "ComputeTestKit", "InstanceModel", "Libvirt", "LibvirtDriver", .system],
+        dependencies: [
+            "Compute", "ComputeTestKit", "InstanceModel", "Libvirt", "LibvirtDriver", "TestSupport", .system,
+        ],
         swiftSettings: settings),
     .testTarget(
         name: "CommandsTests", dependencies: ["Commands", "Compute", "ComputeTestKit", "InstanceModel", "roost"],

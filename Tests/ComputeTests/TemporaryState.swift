@@ -3,23 +3,21 @@
 
 import Compute
 import Foundation
-import Glibc
 import InstanceModel
 import SystemPackage
+import TestSupport
 
 /// A directory of its own for a test, removed with the value, and a state directory in it.
 final class TemporaryState: Sendable {
-    let parent: FilePath
+    private let temporary: TemporaryDirectory
     let directory: StateDirectory
 
-    init() throws {
-        var template = Array("/tmp/rt-XXXXXX".utf8CString)
-        guard mkdtemp(&template) != nil else { throw Errno(rawValue: errno) }
-        parent = FilePath(platformString: template)
-        directory = try StateDirectory(parent.appending("s"))
-    }
+    var parent: FilePath { temporary.path }
 
-    deinit { try? FileManager.default.removeItem(atPath: parent.string) }
+    init() throws {
+        temporary = try TemporaryDirectory()
+        directory = try StateDirectory(temporary.path.appending("s"))
+    }
 
     /// A state directory that is ready for use by this process's own account.
     static func prepared() throws -> TemporaryState {

@@ -5,19 +5,19 @@ import Foundation
 import Glibc
 import HostFiles
 import SystemPackage
+import TestSupport
 import Testing
 
 @Suite("A file that others may have a hand in")
-final class HostFileTests {
-    private let base: FilePath
+struct HostFileTests {
+    private let temporary: TemporaryDirectory
     private let trusted: FilePath
     private let log: FilePath
 
     /// A trusted directory with `a/b/log` in it, and a secret beside it.
     init() throws {
-        var template = Array("/tmp/rt-XXXXXX".utf8CString)
-        guard mkdtemp(&template) != nil else { throw Errno(rawValue: errno) }
-        base = FilePath(platformString: template)
+        temporary = try TemporaryDirectory()
+        let base = temporary.path
         trusted = base.appending("trusted")
         log = trusted.appending("a/b/log")
         for directory in [trusted.appending("a/b"), base.appending("secret/b")] {
@@ -27,7 +27,7 @@ final class HostFileTests {
         try write("secret\n", base.appending("secret/b/log"))
     }
 
-    deinit { try? FileManager.default.removeItem(atPath: base.string) }
+    private var base: FilePath { temporary.path }
 
     private func write(_ text: String, _ path: FilePath) throws {
         try Data(text.utf8).write(to: URL(filePath: path.string))

@@ -6,13 +6,14 @@ import Foundation
 import Glibc
 import InstanceModel
 import SystemPackage
+import TestSupport
 import Testing
 
 @testable import LibvirtDriver
 
 /// A driver over libvirt's own test driver, with one running domain and a state directory that nobody else sees.
 final class DriverScene: Sendable {
-    let parent: FilePath
+    private let temporary: TemporaryDirectory
     let state: StateDirectory
     let driver: LibvirtDriver
 
@@ -21,9 +22,8 @@ final class DriverScene: Sendable {
     static let domain = InstanceID("11111111-2222-3333-4444-555555555555")
 
     init() async throws {
-        var template = Array("/tmp/rt-XXXXXX".utf8CString)
-        guard mkdtemp(&template) != nil else { throw Errno(rawValue: errno) }
-        parent = FilePath(platformString: template)
+        temporary = try TemporaryDirectory()
+        let parent = temporary.path
         // The guests' account has to pass through.
         chmod(parent.string, 0o711)
         state = try StateDirectory(parent.appending("s"))
@@ -40,7 +40,7 @@ final class DriverScene: Sendable {
                 policy: SinglePrincipalPolicy(permitting: Self.principal)))
     }
 
-    deinit { try? FileManager.default.removeItem(atPath: parent.string) }
+    var parent: FilePath { temporary.path }
 
     /// A context for one operation.
     var context: OperationContext { OperationContext(principal: Self.principal, deadline: .now + .seconds(60)) }

@@ -4,25 +4,25 @@
 import Foundation
 import Glibc
 import SystemPackage
+import TestSupport
 import Testing
 
 @testable import LibvirtDriver
 
 @Suite("What lies in the guest account's directories")
-final class GuestDirectoryTests {
-    private let base: FilePath
+struct GuestDirectoryTests {
+    private let temporary: TemporaryDirectory
     private let state: FilePath
 
     init() throws {
-        var template = Array("/tmp/rt-XXXXXX".utf8CString)
-        guard mkdtemp(&template) != nil else { throw Errno(rawValue: errno) }
-        base = FilePath(platformString: template)
+        temporary = try TemporaryDirectory()
+        let base = temporary.path
         state = base.appending("state")
         try FileManager.default.createDirectory(
             atPath: state.appending("private/log").string, withIntermediateDirectories: true)
     }
 
-    deinit { try? FileManager.default.removeItem(atPath: base.string) }
+    private var base: FilePath { temporary.path }
 
     /// Puts a link to a directory with other files in place of the account's own directory.
     private func exchange() {
