@@ -230,7 +230,7 @@ final class CallLanes: @unchecked Sendable {
     }
 
     /// The next ticket of a lane; `nil` ends the thread.
-    private func next(in name: CallLane) -> CallTicket? {
+    func next(in name: CallLane) -> CallTicket? {
         lock.whileLocked {
             while let lane = lanes[name] {
                 let now = ContinuousClock.now
@@ -265,7 +265,7 @@ final class CallLanes: @unchecked Sendable {
     }
 
     /// Makes the call; all that it leaves behind is freed before this returns, and without the lock.
-    private func run(_ ticket: CallTicket) {
+    func run(_ ticket: CallTicket) {
         let completion = completion(of: ticket)
         let ended = ContinuousClock.now
         let isWanted = lock.whileLocked { () -> Bool in
@@ -275,7 +275,14 @@ final class CallLanes: @unchecked Sendable {
             disarm(ticket)
             lanes[ticket.lane]?.running.removeAll { $0 === ticket }
             if let target = ticket.guarded { lanes[ticket.lane]?.taken.remove(target) }
-            if let target = ticket.target { breakers.returned(ticket.number, of: target) }
+            if let target = ticket.target {
+                // Where nothing was left to do, its caller gave up before the call was made: it says nothing.
+                if completion == nil {
+                    breakers.dropped(ticket.number, of: target)
+                } else {
+                    breakers.returned(ticket.number, of: target)
+                }
+            }
             if ticket.isMetered {
                 meter.ended(ticket.call, after: ticket.started.duration(to: ended), completion?.failure)
             }

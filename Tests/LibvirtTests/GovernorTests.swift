@@ -39,6 +39,55 @@ struct GovernorTests {
         try await threads.call("ask", lane: lane, deadline: nil, target: target, access: access) { 42 }
     }
 
+    @Test("a call on trial whose caller gave up before it was made proves nothing of its domain")
+    func trialNeverMade() async throws {
+        let lanes = CallLanes(
+            limits: [.control: CallLane.Limits(threads: 1, waiting: 16, replacements: 0)],
+            patience: CallPatience(slowAfter: .seconds(3600), hungAfter: .seconds(3600)))
+        let (target, other) = (Self.target(), Self.target())
+        let refusals = Guarded<[LibvirtError]>([])
+        func submit(_ target: CallTarget, _ body: @escaping @Sendable () -> Void = {}) -> CallTicket {
+            let ticket = CallTicket("ask", lane: .control, deadline: nil, target: target, access: .machine)
+            ticket.work = {
+                body()
+                return CallTicket.Completion(failure: nil) {}
+            }
+            ticket.refusal = { error in refusals.withLock { $0.append(error) } }
+            lanes.submit(ticket)
+            return ticket
+        }
+        // The lane's own thread is busy, so that this test is the thread of all that follows.
+        let (busy, hanging) = (Gate(), Gate())
+        _ = submit(other) { busy.pass() }
+        await busy.untilEntered()
+        let hung = submit(target) { hanging.pass() }
+        #expect(lanes.next(in: .control) === hung)
+        #expect(OwnThread.start(named: "hanging") { lanes.run(hung) })
+        await hanging.untilEntered()
+        lanes.cancel(hung)
+        _ = lanes.lock.whileLocked { lanes.declareHung(hung) }
+        _ = submit(target)
+        #expect(refusals.withLock { $0.count } == 2)
+        hanging.open()
+        while lanes.lock.whileLocked({ hung.phase }) != .settled { await Task.yield() }
+        refusals.withLock { $0 = [] }
+
+        let trial = submit(target)
+        #expect(lanes.next(in: .control) === trial)
+        lanes.cancel(trial)
+        lanes.run(trial)
+        #expect(refusals.withLock { $0 } == [.cancelled(call: "ask", callMade: false)])
+        let next = submit(target)
+        _ = submit(target)
+        #expect(refusals.withLock { $0.count } == 2, "none but the next one is on trial")
+        #expect(lanes.next(in: .control) === next)
+        lanes.run(next)
+        _ = submit(target)
+        #expect(refusals.withLock { $0.count } == 2, "it answered")
+        busy.open()
+        lanes.endWhenDone()
+    }
+
     @Test("one that hangs past its deadline makes others about its domain fail at once, and nobody else's")
     func breaks() async throws {
         let threads = Self.threads()
