@@ -2,6 +2,7 @@
 // Copyright 2026 The Roost authors
 
 import Compute
+import DomainPlanning
 import Foundation
 import InstanceModel
 import Libvirt
@@ -10,6 +11,7 @@ import Libvirt
 actor InstanceEventFeed {
     private let driver: LibvirtDriver
     private let pause: @Sendable (Duration) async -> Void
+    private let isOurs: OwnerLookup
     private var events: AsyncStream<DomainEvent>?
     private var connectedAt = ContinuousClock.now
     private var backoff = ReconnectBackoff()
@@ -20,12 +22,21 @@ actor InstanceEventFeed {
     private var foreign: Set<UUID> = []
     private static let foreignLimit = 4096
 
+    /// Whether Roost made a domain; throws where that cannot be told now.
+    typealias OwnerLookup = @Sendable (InstanceID) async throws(ComputeError) -> Bool
+
     init(
         driver: LibvirtDriver,
-        pause: @escaping @Sendable (Duration) async -> Void = { duration in try? await Task.sleep(for: duration) }
+        pause: @escaping @Sendable (Duration) async -> Void = { duration in try? await Task.sleep(for: duration) },
+        isOurs: OwnerLookup? = nil
     ) {
         self.driver = driver
         self.pause = pause
+        if let isOurs {
+            self.isOurs = isOurs
+        } else {
+            self.isOurs = { id throws(ComputeError) in try await driver.hasMade(id) }
+        }
     }
 
     /// Connects, and has libvirt tell its events from now on.
@@ -56,7 +67,7 @@ actor InstanceEventFeed {
                 self.events = nil
             case .gap?: return .gap(at: Date())
             case let event?:
-                if let event = await instanceEvent(event) { return event }
+                if let event = await told(event) { return event }
             }
         }
         return nil
@@ -76,15 +87,23 @@ actor InstanceEventFeed {
         }
     }
 
-    /// The event in the port's terms; nil where it is about a domain that is not Roost's.
-    private func instanceEvent(_ event: DomainEvent) async -> InstanceEvent? {
-        guard let domain = event.domain, let name = await name(of: domain, in: event) else { return nil }
+    /// The event in the port's terms; nil where it is about a domain that is not Roost's. A gap where it cannot be told
+    /// whose it is: the next event of that domain asks again.
+    private func told(_ event: DomainEvent) async -> InstanceEvent? {
+        guard let domain = event.domain else { return nil }
+        let name: String
+        do throws(ComputeError) {
+            guard let known = try await self.name(of: domain, in: event) else { return nil }
+            name = known
+        } catch {
+            return .gap(at: Date())
+        }
         let (kind, details) = event.inThePortsTerms
         if case .lifecycle(_, .undefined(.removed)) = event { names[domain.uuid] = nil }
         return InstanceEvent(kind, id: InstanceID(domain.uuid), name: name, details: details, time: Date())
     }
 
-    private func name(of domain: DomainReference, in event: DomainEvent) async -> String? {
+    private func name(of domain: DomainReference, in event: DomainEvent) async throws(ComputeError) -> String? {
         if let name = names[domain.uuid] { return name }
         if case .lifecycle(_, let change) = event {
             switch change {
@@ -94,7 +113,7 @@ actor InstanceEventFeed {
             }
         }
         if foreign.contains(domain.uuid) { return nil }
-        guard await isOurs(domain) else {
+        guard try await isOurs(InstanceID(domain.uuid)) else {
             if foreign.count >= Self.foreignLimit { foreign = [] }
             foreign.insert(domain.uuid)
             return nil
@@ -102,12 +121,23 @@ actor InstanceEventFeed {
         names[domain.uuid] = domain.name
         return domain.name
     }
+}
 
+extension LibvirtDriver {
     /// Whether Roost made the domain, by its records, or where they were lost, by the domain's own metadata.
-    private func isOurs(_ domain: DomainReference) async -> Bool {
-        let id = InstanceID(domain.uuid)
-        if let record = try? driver.journals.existing()?.instance(id), record.id == id { return true }
-        guard let found = try? await driver.domain(id) else { return false }
-        return (try? await driver.instance(of: found)) != nil
+    ///
+    /// - Throws: ``ComputeError`` where neither can be read.
+    fileprivate func hasMade(_ id: InstanceID) async throws(ComputeError) -> Bool {
+        if try journals.existing()?.instance(id) != nil { return true }
+        guard let domain = try await domain(id) else { return false }
+        let xml = try await translating("domain \(domain.name)") { () throws(LibvirtError) -> String? in
+            do throws(LibvirtError) {
+                return try await domain.xml(.inactive, deadline: .now + Self.readLimit)
+            } catch {
+                guard error.code == .noDomain else { throw error }
+                return nil
+            }
+        }
+        return xml.flatMap(InstanceMetadata.read(fromDomainXML:)) != nil
     }
 }
