@@ -58,7 +58,7 @@ private struct EventsRun: Sendable {
             guard instance == nil || event.id == instance?.id || event.kind == .gap else { continue }
             try show(event)
             if !follows { return }
-            if let instance, event.kind == .undefined, event.details["reason"] != "renamed" {
+            if let instance, event.isDeletion {
                 return session.presenter.note("\(instance.name) is gone")
             }
         }

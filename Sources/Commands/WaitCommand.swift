@@ -106,21 +106,40 @@ struct WaitCommand: Verb {
     ) async throws -> InstanceStatus {
         let events = try await session.driver.events(context: session.operation(allowance: .seconds(10)))
         let status = try await session.find(instance)
-        let event = try await TimeBox.run(within: limit) {
-            try await Self.first(of: events, about: status) { $0.kind == kind || $0.kind == .undefined }
+        let wanted = try await TimeBox.run(within: limit) {
+            try await Self.hear(kind, of: status, events, session)
         }
-        guard let event else {
+        guard let wanted else {
             throw ComputeError(
                 .deadlineExceeded, subject: "instance \(status.name)",
                 message: "no event \(kind.rawValue) within \(limit)", hint: "--timeout gives it more time")
         }
         // An instance that is gone has no state any more.
-        if kind == .undefined { return status }
-        guard event.kind == kind else {
-            throw ComputeError(
-                .notFound, subject: "instance \(status.name)", message: "it was deleted while it was waited for")
+        return wanted.isDeletion ? status : try await session.find(status.id.description)
+    }
+
+    /// Waits for an event of this kind, or for the end of the instance, which is one where that is waited for.
+    private static func hear(
+        _ kind: InstanceEvent.Kind, of instance: InstanceStatus, _ events: InstanceEvents, _ session: Session
+    ) async throws -> InstanceEvent {
+        let gone = ComputeError(
+            .notFound, subject: "instance \(instance.name)", message: "it was deleted while it was waited for")
+        while true {
+            let event = try await first(of: events, about: instance) {
+                [kind, .gap].contains($0.kind) || $0.isDeletion
+            }
+            if event.kind == kind { return event }
+            guard event.kind == .gap else { throw gone }
+            // Whatever was missed is not told again; only the end of the instance still shows.
+            session.presenter.note("events were missed, and \(kind.rawValue) may have been among them")
+            do throws(ComputeError) {
+                _ = try await session.find(instance.id.description)
+            } catch {
+                guard error.code == .notFound else { throw error }
+                guard kind == .undefined else { throw gone }
+                return InstanceEvent(.undefined, id: instance.id, name: instance.name, time: event.time)
+            }
         }
-        return try await session.find(status.id.description)
     }
 
     /// The first event that is about the instance, or a gap, and that `matches`.

@@ -26,6 +26,9 @@ public struct InstanceEvent: Sendable, Hashable {
         self.time = time
     }
 
+    /// Whether the instance is gone. A domain that is renamed is undefined under its old name, and goes on.
+    public var isDeletion: Bool { kind == .undefined && details["reason"] != "renamed" }
+
     /// Events that were missed.
     public static func gap(at time: Date) -> InstanceEvent {
         InstanceEvent(.gap, id: nil, name: nil, time: time)

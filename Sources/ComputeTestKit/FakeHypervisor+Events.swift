@@ -36,6 +36,11 @@ extension FakeHypervisor {
         machines[id]?.state = state
     }
 
+    /// Removes an instance without an event, as while a connection is lost.
+    public func removeUnheard(_ id: InstanceID) {
+        machines[id] = nil
+    }
+
     /// Lets every listener find a gap, as after a connection that was lost.
     public func loseEvents() {
         tell(.gap, nil, [:])

@@ -197,6 +197,43 @@ struct EventsTests {
         #expect(outcome.status == status)
     }
 
+    @Test("a wait for an event goes on after a gap, says so, and ends with the event")
+    func waitForEventAfterGap() async throws {
+        let id = try await roost.add("web-1", .running)
+        let hypervisor = roost.hypervisor
+        let outcome = await run("wait", "web-1", "--for", "event=rebooted") {
+            await hypervisor.loseEvents()
+            await hypervisor.happen(.rebooted, to: id)
+        }
+        #expect(outcome.status == 0)
+        #expect(outcome.errorOutput.contains("events were missed, and rebooted may have been among them"))
+    }
+
+    @Test(
+        "a wait for an event ends where a gap hides the end of the instance",
+        arguments: [("rebooted", 3), ("undefined", 0)] as [(String, Int32)])
+    func waitForDeletedInGap(kind: String, status: Int32) async throws {
+        let id = try await roost.add("web-1", .running)
+        let hypervisor = roost.hypervisor
+        let outcome = await run("wait", "web-1", "--for", "event=\(kind)", "--timeout", "1m") {
+            await hypervisor.removeUnheard(id)
+            await hypervisor.loseEvents()
+        }
+        #expect(outcome.status == status)
+    }
+
+    @Test("a renamed domain is not taken for a deleted instance")
+    func waitForRenamed() async throws {
+        let id = try await roost.add("web-1", .running)
+        let hypervisor = roost.hypervisor
+        let outcome = await run("wait", "web-1", "--for", "event=rebooted", "-o", "json") {
+            await hypervisor.happen(.undefined, to: id, details: ["reason": "renamed"])
+            await hypervisor.happen(.rebooted, to: id)
+        }
+        #expect(outcome.status == 0)
+        #expect(try jsonObject(outcome.output)["state"] as? String == "running")
+    }
+
     @Test("a wait for an event that does not come has status 6")
     func eventTimeout() async throws {
         try await roost.add("web-1", .running)
