@@ -11,7 +11,7 @@ import Networking
 import Storage
 import XMLTree
 
-/// Removing what belongs to nothing, and telling how definitions drifted from their documents.
+/// Removing what belongs to nothing.
 extension LibvirtDriver {
     /// Removes an orphan, if it still is one once its instance is locked.
     func remove(_ orphan: Orphan, in journal: Journal, context: OperationContext) async -> Orphan.Fate {
@@ -71,45 +71,6 @@ extension LibvirtDriver {
             try files.remove(id)
         } catch {
             throw ComputeError(error, subject: subject)
-        }
-    }
-
-    /// The instances whose definition lacks something that their document asks for, as it would be planned today.
-    func drifts(_ journal: Journal) async throws(ComputeError) -> [Drift] {
-        var drifts: [Drift] = []
-        for record in try journal.instances() {
-            guard let domain = try await domain(record.id) else { continue }
-            do throws(ComputeError) {
-                let xml = try await translating("instance \(record.name)") { () throws(LibvirtError) in
-                    try await domain.xml(.inactive, deadline: .now + Self.readLimit)
-                }
-                let differences = try await differences(of: record, from: xml)
-                if !differences.isEmpty { drifts.append(Drift(name: record.name, differences: differences)) }
-            } catch {
-                drifts.append(Drift(name: record.name, differences: ["it cannot be compared: \(error.message)"]))
-            }
-        }
-        return drifts
-    }
-
-    private func differences(of record: InstanceRecord, from xml: String) async throws(ComputeError) -> [String] {
-        let subject = "instance \(record.name)"
-        let instance = try Self.instance(fromStored: record.document, name: record.name)
-        var stored: [ImageName: StoredImage] = [:]
-        for name in instance.imageNames { stored[name] = try? images.image(named: name) }
-        let facts = try await facts.facts()
-        let plan: DomainPlan
-        do throws(PlanError) {
-            plan = try DomainPlanner(facts: facts).plan(
-                instance, id: record.id, operationID: record.operationID, createdAt: record.createdAt,
-                resources: resources(of: instance, id: record.id, images: stored))
-        } catch {
-            throw ComputeError(error, subject: subject)
-        }
-        do {
-            return plan.document.root.missing(in: try XMLElement.parse(xml)).map { "\($0)" }
-        } catch {
-            throw ComputeError(.failed, subject: subject, message: "libvirt's definition cannot be read: \(error)")
         }
     }
 }

@@ -34,6 +34,14 @@ struct DomainPlannerTests {
         #expect(try Scene.plan(instance).document.text() == Scene.plan(instance).document.text())
     }
 
+    @Test("a definition tells the facts that it was planned with", arguments: Scene.variants)
+    func factsOfDefinition(variant: Scene.Variant) throws {
+        let instance = try variant.make()
+        let plan = try Scene.plan(instance, facts: variant.facts)
+        let facts = try #require(HostFacts(definition: plan.document, maximumVCPUs: instance.vcpus.value))
+        #expect(try Scene.plan(instance, facts: facts).document == plan.document)
+    }
+
     @Test(
         "any text in a label stays text, and comes back",
         arguments: ["<x/>", "]]>", "&amp;", "\"'", "a\nb\tc", "\u{1}\u{FFFE}", "ключ"])

@@ -211,14 +211,18 @@ struct SweepTests {
         try await lab.deleteAll()
     }
 
-    @Test("shows where a definition is not what its document says")
+    @Test("shows where a definition is not what its document says, and not what the host decided")
     func drift() async throws {
         let (lab, guest) = try await scene()
         let domain = try await lab.driver.requireDomain(guest.id)
         let xml = try await domain.xml(.inactive)
         let changed = xml.replacingOccurrences(
-            of: "<on_crash>destroy</on_crash>", with: "<on_crash>preserve</on_crash>")
-        #expect(changed != xml)
+            of: "<on_crash>destroy</on_crash>", with: "<on_crash>preserve</on_crash>"
+        )
+        // As a guest is that was made before QEMU was upgraded, on a host whose disks opened past the cache.
+        .replacing(/machine='pc-q35-[0-9.]+'/, with: "machine='pc-q35-6.0'")
+        .replacing(" cache='none' io='native'", with: " cache='writeback'")
+        try #require(changed.contains("pc-q35-6.0") && changed.contains("<on_crash>preserve"))
         let connection = try await Connection.open(ConnectionURI("qemu:///session?socket=\(lab.state.daemonSocket)"))
         _ = try await connection.define(changed)
         await connection.close()
