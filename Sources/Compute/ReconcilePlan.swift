@@ -12,6 +12,8 @@ public struct ReconcilePlan: Sendable, Hashable {
     public private(set) var orphans: [Orphan] = []
     /// Files without a manifest.
     public private(set) var quarantined: [String] = []
+    /// The instances that an operation works on: of them nothing is told.
+    public let busy: Set<InstanceID>
 
     /// A domain that Roost made, as the hypervisor tells it.
     public struct Domain: Sendable, Hashable {
@@ -130,8 +132,9 @@ public struct ReconcilePlan: Sendable, Hashable {
         }
     }
 
-    /// The plan. The database must have been read last: what is made meanwhile is known to it, then.
+    /// The plan. The database was seen before and after the others: see ``DatabaseSight``.
     public init(_ hypervisor: Hypervisor, _ database: Database, _ disk: Disk) {
+        busy = database.busy
         let recorded = Set(database.records.map(\.id))
         let directories = Dictionary(disk.directories.map { ($0.id, $0) }) { first, _ in first }
         let alive = recorded.union(hypervisor.present).union(database.busy)

@@ -13,22 +13,36 @@ import XMLTree
 
 /// Removing what belongs to nothing.
 extension LibvirtDriver {
-    /// Removes an orphan, if it still is one once its instance is locked.
-    func remove(_ orphan: Orphan, in journal: Journal, context: OperationContext) async -> Orphan.Fate {
+    /// Removes those orphans that still are some once their instances are locked, which one look tells of all of them;
+    /// gives what became of each.
+    func remove(_ orphans: [Orphan], in journal: Journal, context: OperationContext) async -> [Orphan.Fate] {
+        guard !orphans.isEmpty else { return [] }
+        var held: [InstanceID: DomainLock] = [:]
+        defer { for lock in held.values { lock.release() } }
         do throws(ComputeError) {
-            guard
-                let lock = try locks.tryAcquire(
-                    orphan.instanceID, operation: Action.reconcile.rawValue, context: context)
-            else { return .failed("an operation works on it") }
-            defer { lock.release() }
-            var report = ReconcileReport()
-            let plan = try await survey(journal, &report, context, holding: orphan.instanceID)
-            guard report.unseen.isEmpty else { return .failed("not all could be seen: " + report.unseen[0]) }
-            // An orphan that went with another one of its instance is gone as it should be.
-            guard let present = plan.orphans.first(where: { $0.kind == orphan.kind && $0.name == orphan.name }) else {
-                return .removed
+            for id in Set(orphans.map(\.instanceID)) {
+                held[id] = try locks.tryAcquire(id, operation: Action.reconcile.rawValue, context: context)
             }
-            guard present.obstacle == nil else { return .failed(present.obstacle ?? "") }
+            var report = ReconcileReport()
+            let plan = try await survey(journal, &report, context, holding: Set(held.keys))
+            guard report.unseen.isEmpty else {
+                return orphans.map { _ in .failed("not all could be seen: " + report.unseen[0]) }
+            }
+            var fates: [Orphan.Fate] = []
+            for orphan in orphans { fates.append(await remove(orphan, as: plan, in: journal)) }
+            return fates
+        } catch {
+            return orphans.map { _ in .failed(error.message) }
+        }
+    }
+
+    private func remove(_ orphan: Orphan, as plan: ReconcilePlan, in journal: Journal) async -> Orphan.Fate {
+        guard !plan.busy.contains(orphan.instanceID) else { return .failed("an operation works on it") }
+        guard let present = plan.orphans.first(where: { $0.kind == orphan.kind && $0.name == orphan.name }) else {
+            return .removed
+        }
+        if let obstacle = present.obstacle { return .failed(obstacle) }
+        do throws(ComputeError) {
             try await removeNow(orphan, in: journal)
             return .removed
         } catch {

@@ -35,9 +35,9 @@ extension LibvirtDriver: HostReconciliation {
             report.orphans = plan.orphans
             report.quarantined = plan.quarantined + unknownImages(&report)
             if mode == .delete {
-                for index in report.orphans.indices where report.orphans[index].obstacle == nil {
-                    report.orphans[index].fate = await remove(report.orphans[index], in: journal, context: context)
-                }
+                let removable = report.orphans.indices.filter { report.orphans[$0].obstacle == nil }
+                let fates = await remove(removable.map { report.orphans[$0] }, in: journal, context: context)
+                for (index, fate) in zip(removable, fates) { report.orphans[index].fate = fate }
             }
             report.drifts = try await drifts(journal)
             return report
@@ -87,17 +87,16 @@ extension LibvirtDriver: HostReconciliation {
         "which instances were never started: all count as started",
     ]
 
-    /// The three sights, with the database's last, and what follows from them; the lock of `own` is the caller's.
+    /// The three sights, and what follows from them; the locks of `own` are the caller's.
     func survey(
-        _ journal: Journal, _ report: inout ReconcileReport, _ context: OperationContext, holding own: InstanceID? = nil
+        _ journal: Journal, _ report: inout ReconcileReport, _ context: OperationContext,
+        holding own: Set<InstanceID> = []
     ) async throws(ComputeError) -> ReconcilePlan {
+        let database = try DatabaseSight(beginning: journal)
         let hypervisor = try await domainsOfRoost(&report, context)
         let disk = try await leftovers(&report)
-        let busy = try journal.unfinishedOperations().map(\.instanceID) + locks.held().keys.filter { $0 != own }
-        let history = try journal.history(limit: Journal.maximumOperations)
-        let database = ReconcilePlan.Database(
-            records: try journal.instances(), busy: Set(busy), remembered: Set(history.map(\.instanceID)))
-        return ReconcilePlan(hypervisor, database, disk)
+        return ReconcilePlan(
+            hypervisor, try database.end(locked: Set(locks.held().keys).subtracting(own)), disk)
     }
 
     private func domainsOfRoost(

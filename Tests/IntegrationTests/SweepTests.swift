@@ -164,10 +164,10 @@ struct SweepTests {
         let lock = try #require(
             try DomainLocks(lab.state).tryAcquire(id, operation: "test", context: lab.context))
         #expect(try await lab.driver.reconcile(.delete, context: lab.context).orphans == [])
-        let fate = await lab.driver.remove(
-            Orphan(kind: .files, name: lab.state.directory(of: id).string, instanceID: id, since: nil),
+        let fates = await lab.driver.remove(
+            [Orphan(kind: .files, name: lab.state.directory(of: id).string, instanceID: id, since: nil)],
             in: try Journal.open(lab.state), context: lab.context)
-        #expect(fate == .failed("an operation works on it"))
+        #expect(fates == [.failed("an operation works on it")])
         lock.release()
         try await expectSwept(.files, id, in: lab, beside: guest)
     }
