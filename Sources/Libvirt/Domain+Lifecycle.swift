@@ -115,6 +115,21 @@ extension Domain {
             virDomainDestroyFlags($0, flags)
         }
     }
+
+    /// Waits until what was asked of its hypervisor before, to start it or to change its power, has been answered; also
+    /// what nobody waits for any more.
+    ///
+    /// `virDomainIsActive`, libvirt 0.7.3, which comes after those calls in their lanes, `long` and `control`.
+    ///
+    /// - Parameter deadline: When to give up.
+    /// - Throws: `domainHung` where such a call hangs; as ``CallThreads/call(_:lane:deadline:_:)``, and `closed`.
+    public func awaitAnswers(deadline: ContinuousClock.Instant? = nil) async throws(LibvirtError) {
+        for lane in [CallLane.long, .control] {
+            try await handle.status("virDomainIsActive", lane: lane, deadline: deadline, access: .machine) {
+                virDomainIsActive($0)
+            }
+        }
+    }
 }
 
 extension PowerRequest {

@@ -48,6 +48,10 @@ extension InstanceExecutor {
     func evidence(of step: InstanceStep, context: OperationContext) async throws(ComputeError) -> StepEvidence {
         // One that was deleted since is off, and tells nothing more.
         guard let domain = try await host.domain(id) else { return step == .powerOff ? .happened : .unknown }
+        // What this process gave up on may be on its way still, and a guest that is off start yet.
+        try await host.translating(subject) { () throws(LibvirtError) in
+            try await domain.awaitAnswers(deadline: .now + LibvirtDriver.changeLimit)
+        }
         if try await host.state(of: domain).isActive { try await awaitAnswer(of: domain) }
         let state = try await host.state(of: domain)
         switch step {

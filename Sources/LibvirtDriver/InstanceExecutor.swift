@@ -42,11 +42,11 @@ struct InstanceExecutor: OperationExecutor {
         case .tap(let index): try await removeTap(index)
         case .define:
             guard let domain = try await ownDomain() else { return }
-            try await turnOff(domain)
+            try await turnOffForGood(domain)
             try await undefine(domain)
         case .start:
             guard let domain = try await ownDomain() else { return }
-            try await turnOff(domain)
+            try await turnOffForGood(domain)
         case .waitUntilRunning, .waitForAgent: break
         case .turnOff, .undefine, .removeTap, .removeFiles: break
         case .powerOn: try await undoPowerOn()
@@ -93,7 +93,29 @@ struct InstanceExecutor: OperationExecutor {
     }
 
     private func turnOff() async throws(ComputeError) {
-        if let domain = try await host.domain(id) { try await turnOff(domain) }
+        if let domain = try await host.domain(id) { try await turnOffForGood(domain) }
+    }
+
+    /// How long calls that hang may take to return once their guest was ended.
+    private static let returnPatience: Duration = .seconds(5)
+
+    /// Turns the guest off, also where a start that nobody waits for any more is on its way still.
+    private func turnOffForGood(_ domain: Domain) async throws(ComputeError) {
+        try await turnOff(domain)
+        let patience = ContinuousClock.now + Self.returnPatience
+        while true {
+            do throws(LibvirtError) {
+                try await domain.awaitAnswers(deadline: .now + LibvirtDriver.changeLimit)
+                break
+            } catch {
+                if error.code == .noDomain { return }
+                guard case .domainHung = error, .now < patience else {
+                    throw ComputeError(error, subject: subject, change: true)
+                }
+                try await LibvirtDriver.pause(for: .milliseconds(50), subject: subject)
+            }
+        }
+        try await turnOff(domain)
     }
 
     func turnOff(_ domain: Domain) async throws(ComputeError) {

@@ -199,6 +199,37 @@ struct GovernorTests {
         for task in rest { try await task.value }
     }
 
+    @Test(
+        "who waits for answers waits for those that nobody else waits for any more",
+        arguments: [CallLane.long, .control])
+    func answers(lane: CallLane) async throws {
+        let threads = CallThreads(patience: CallPatience(hungAfter: .seconds(3600)))
+        let host = try await TestHost(threads: threads)
+        let domain = try await host.connection.domain(named: "first")
+        let target = CallTarget(
+            host: domain.handle.connection.host, domain: domain.handle.domain.uuid, part: .machine)
+        let gate = Gate()
+        let order = Guarded<[String]>([])
+        let given = Task {
+            try await threads.call("start", lane: lane, deadline: nil, target: target, access: .machine) {
+                gate.pass()
+                order.withLock { $0.append("answered") }
+            }
+        }
+        await gate.untilEntered()
+        given.cancel()
+        await #expect(throws: LibvirtError.cancelled(call: "start", callMade: true)) { try await given.value }
+        let waiting = Task {
+            try await domain.awaitAnswers()
+            order.withLock { $0.append("went on") }
+        }
+        while threads.waitingCount(in: lane) == 0 { await Task.yield() }
+        gate.open()
+        try await waiting.value
+        #expect(order.withLock { $0 } == ["answered", "went on"])
+        await host.connection.close()
+    }
+
     @Test("a slow call does not keep its lane's others waiting, and nobody takes it for one that hangs")
     func slow() async throws {
         let threads = Self.threads(slowAfter: .milliseconds(20))

@@ -9,7 +9,7 @@ import Testing
 /// A host of libvirt's test driver that nobody else sees, with threads and counts of its own.
 struct TestHost {
     let connection: Connection
-    let threads = CallThreads()
+    let threads: CallThreads
     let ledger = LiveHandles()
 
     static let uuid = "11111111-2222-3333-4444-555555555555"
@@ -22,7 +22,8 @@ struct TestHost {
         """
     }
 
-    init(readOnly: Bool = false) async throws {
+    init(readOnly: Bool = false, threads: CallThreads = CallThreads()) async throws {
+        self.threads = threads
         let node = URL.temporaryDirectory.appending(path: "roost-node-\(UUID().uuidString).xml")
         try Data(
             """
