@@ -5,6 +5,7 @@ import Compute
 import Foundation
 import Glibc
 import InstanceModel
+import Libvirt
 import SystemPackage
 import Testing
 
@@ -72,5 +73,47 @@ struct UnfinishedOperationTests {
             try await scene.driver.pause(id, context: scene.context)
         }
         #expect(error?.code == .conflict)
+    }
+
+    /// Dies, as far as the journal can tell, in the middle of its step.
+    private struct Dying: OperationExecutor {
+        private static let failure = ComputeError(.failed, subject: "dying", outcome: .unknown, message: "it died")
+
+        func perform(_ step: InstanceStep, context: OperationContext) async throws(ComputeError) { throw Self.failure }
+        func undo(_ step: InstanceStep, context: OperationContext) async throws(ComputeError) { throw Self.failure }
+        func evidence(of step: InstanceStep, context: OperationContext) async throws(ComputeError) -> StepEvidence {
+            throw Self.failure
+        }
+    }
+
+    @Test("is settled by what is there once the lock is one's own", arguments: [true, false])
+    func settledUnderLock(byOther: Bool) async throws {
+        let scene = try await DriverScene()
+        let id = try scene.knownDomain("web-1")
+        let journal = try scene.journal()
+        let runner = OperationRunner(journal: journal)
+        let left = OperationRequest(action: .pause, rule: .look, instanceID: id, instanceName: "web-1")
+        await #expect(throws: ComputeError.self) {
+            try await runner.run(left, steps: [InstanceStep.pause], executor: Dying(), context: scene.context)
+        }
+        let domain = try await scene.driver.requireDomain(id)
+        let other = try #require(
+            try DomainLocks(scene.state).tryAcquire(id, operation: "instance.pause", context: scene.context))
+        let resuming = Task { try await scene.driver.resume(id, context: scene.context) }
+        while try await scene.driver.locks(context: scene.context).first?.waitingProcesses == 0 { await Task.yield() }
+        // The guest runs until now: whoever had looked before would say that it was never paused.
+        try await domain.suspend()
+        if byOther {
+            let executor = InstanceExecutor(host: scene.driver, id: id, name: "web-1", operationID: left.id)
+            #expect(try await runner.settle(left.id, executor: executor, context: scene.context) == .done)
+        }
+        let settled = try journal.operation(left.id)
+        other.release()
+        try await resuming.value
+        #expect(try journal.operation(left.id)?.state == .done)
+        if byOther { #expect(try journal.operation(left.id) == settled, "it is settled once") }
+        #expect(try await domain.state().instanceState == .running)
+        #expect(try journal.history(limit: 10).map(\.state) == [.done, .done])
+        #expect(try journal.audit(limit: 10).filter { $0.action == "instance.pause" }.map(\.outcome) == [.done])
     }
 }
