@@ -81,7 +81,8 @@ struct PrivateDaemonLaunch {
 
     /// What is in `run` is of one boot of the host, as it is in libvirt's own place for it, which is in memory: it
     /// names guests by their process's number, which belongs to another process after the next boot, and libvirt would
-    /// end that one. A directory without the mark is of this boot, or of a version that made none.
+    /// end that one. A directory without the mark is of this boot, or of a version that made none. One whose mark is
+    /// torn is of another: a mark is whole before it is there, but for a host that lost its power.
     ///
     /// `$1` is the daemon's directory, then pairs of a file's name and its text up to `--`, then the daemon.
     private static let prepare = """
@@ -89,10 +90,9 @@ struct PrivateDaemonLaunch {
         umask 077
         cd "$1"
         boot=$(cat /proc/sys/kernel/random/boot_id)
-        mark=$(cat run/boot 2>/dev/null || true)
-        if [ -n "$mark" ] && [ "$mark" != "$boot" ]; then rm -rf run; mark=; fi
+        if [ -e run/boot ] && [ "$(cat run/boot)" != "$boot" ]; then rm -rf run; fi
         mkdir -p libvirt run cache data home agent
-        if [ -z "$mark" ]; then printf %s "$boot" >run/boot.new && mv run/boot.new run/boot; fi
+        if [ ! -e run/boot ]; then printf %s "$boot" >run/boot.new && sync run/boot.new && mv run/boot.new run/boot; fi
         shift
         while [ "$1" != -- ]; do
           printf %s "$2" >"libvirt/$1"
