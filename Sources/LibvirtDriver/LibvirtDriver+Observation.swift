@@ -6,6 +6,7 @@ import DomainPlanning
 import Foundation
 public import InstanceModel
 import Libvirt
+import Storage
 
 extension LibvirtDriver: InstanceObservation {
     /// All instances, by name, from one bulk call for their states (`virConnectGetAllDomainStats`, state only).
@@ -102,20 +103,30 @@ extension LibvirtDriver: InstanceObservation {
     }
 
     /// Records of domains that Roost made and the database does not know: it is an index, and may be lost.
+    ///
+    /// Only a domain that has a directory in this state directory can be one: no other's document is read.
     private func unindexed(
         _ states: [DomainStateRecord], known: [InstanceRecord]
     ) async throws(ComputeError) -> [InstanceRecord] {
-        let ids = Set(known.map(\.id))
+        let known = Set(known.map(\.id))
+        let unknown = states.map { InstanceID($0.uuid) }.filter { !known.contains($0) }
+        guard !unknown.isEmpty, state.isPrepared else { return [] }
+        let directories: Set<InstanceID>
+        do throws(StorageError) {
+            directories = Set(try files.list())
+        } catch {
+            throw ComputeError(error, subject: "the instances' files")
+        }
         var found: [InstanceRecord] = []
-        for state in states where !ids.contains(InstanceID(state.uuid)) {
-            guard let domain = try? await domain(InstanceID(state.uuid)),
+        for id in unknown where directories.contains(id) {
+            guard let domain = try? await domain(id),
                 let xml = try? await domain.xml(.inactive, deadline: .now + Self.readLimit),
                 let metadata = InstanceMetadata.read(fromDomainXML: xml),
                 let operationID = OperationID(metadata.operationID)
             else { continue }
             found.append(
                 InstanceRecord(
-                    id: InstanceID(state.uuid), name: domain.name, document: metadata.document,
+                    id: id, name: domain.name, document: metadata.document,
                     operationID: operationID, createdAt: metadata.createdAt, everStarted: true))
         }
         return found
