@@ -52,6 +52,11 @@ struct DirectoryHandle: ~Copyable {
         guard fchown(descriptor, user, group) == 0 else { throw .system(errno, "set the owner of", path) }
     }
 
+    /// Flushes the directory's names to the disk.
+    func synchronize() throws(ComputeError) {
+        guard fsync(descriptor) == 0 else { throw .system(errno, "flush", path) }
+    }
+
     /// Removes the entry `name`, which is no directory; does nothing where there is none.
     func removeFile(_ name: String) throws(ComputeError) {
         guard unlinkat(descriptor, name, 0) == 0 || errno == ENOENT else {

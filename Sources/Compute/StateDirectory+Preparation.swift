@@ -18,19 +18,20 @@ extension StateDirectory {
         let mode: mode_t = guestAccount.isCurrentUser ? 0o700 : 0o711
         let owner = GuestAccount.currentUser()
         try makeParents()
-        if mkdir(path.string, mode) != 0, errno != EEXIST { throw .system(errno, "make the directory", path) }
+        try Self.make(path, mode: mode)
         let root = try DirectoryHandle.open(path)
         try root.verifyOwner([owner.userID])
         try refuseStrangers(root)
         try root.settle(mode: mode)
         try checkReach(of: guestAccount)
+        var isChanged = false
         for (name, mode) in [("images", mode), ("instances", mode), ("locks", 0o700)] {
-            _ = try root.makeDirectory(name, mode: 0o700)
+            if try root.makeDirectory(name, mode: 0o700) { isChanged = true }
             let directory = try root.open(name)
             try directory.verifyOwner([owner.userID])
             try directory.settle(mode: mode)
         }
-        _ = try root.makeDirectory("private", mode: 0o700)
+        if try root.makeDirectory("private", mode: 0o700) { isChanged = true }
         let daemon = try root.open("private")
         // It is ours for as long as a crash kept us from handing it over.
         try daemon.verifyOwner([guestAccount.userID, owner.userID])
@@ -38,7 +39,14 @@ extension StateDirectory {
         if try daemon.status().st_uid != guestAccount.userID {
             try daemon.setOwner(guestAccount.userID, guestAccount.groupID)
         }
+        if isChanged { try root.synchronize() }
         if try identity() == nil { try recordPlace() }
+    }
+
+    /// Makes the directory unless it is there. A loss of power takes neither it nor what is flushed in it later on.
+    private static func make(_ path: FilePath, mode: mode_t) throws(ComputeError) {
+        guard mkdir(path.string, mode) != 0 else { return try DirectoryHandle.open(path.appending("..")).synchronize() }
+        guard errno == EEXIST else { throw .system(errno, "make the directory", path) }
     }
 
     /// Whether the directory was prepared at some time.
@@ -53,9 +61,7 @@ extension StateDirectory {
     private func makeParents() throws(ComputeError) {
         for ancestor in ancestors {
             // As the XDG specification asks for a user's directories, and as /var's are for root.
-            if mkdir(ancestor.string, geteuid() == 0 ? 0o755 : 0o700) != 0, errno != EEXIST {
-                throw .system(errno, "make the directory", ancestor)
-            }
+            try Self.make(ancestor, mode: geteuid() == 0 ? 0o755 : 0o700)
             // Before anything is made in it.
             try refuseForeign(ancestor)
             var status = stat()
