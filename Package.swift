@@ -95,6 +95,14 @@ let tests: [Target] = [
     .testTarget(
         name: "StorageTests", dependencies: ["Compute", "InstanceModel", "Programs", "Storage", .crypto, .system],
         swiftSettings: settings),
+    // Its calls take the place of libc's: it is linked into this one program, which the tests start and do not link.
+    .target(name: "DiskRecorder", path: "Tests/DiskRecorder"),
+    .executableTarget(
+        name: "PowerVictim", dependencies: ["Compute", "DiskRecorder", "InstanceModel", "Storage", .system],
+        path: "Tests/PowerVictim", swiftSettings: settings),
+    .testTarget(
+        name: "PowerLossTests", dependencies: ["Compute", "InstanceModel", "Storage", .grdb, .system],
+        swiftSettings: settings),
     .testTarget(
         name: "NetworkingTests", dependencies: ["Compute", "InstanceModel", "Networking", "Programs", .system],
         swiftSettings: settings),
