@@ -34,6 +34,9 @@ final class Victim {
         return String(decoding: line, as: UTF8.self)
     }
 
+    /// Gives it a line, for which it waits.
+    func go() throws { try input.fileHandleForWriting.write(contentsOf: Data("\n".utf8)) }
+
     /// Kills it, as `kill -9` does, and waits for its end.
     func kill() {
         Glibc.kill(processID, SIGKILL)

@@ -10,7 +10,8 @@ import SystemPackage
 /// A process for tests to kill: takes locks, and runs and settles operations, in a state directory that tests share.
 ///
 /// Arguments: the state directory, the instance's UUID, and what to do: `spawn`, `delete`, `start` or `settle`, each
-/// with the number of the point at which it is killed, if it is; or `hold` the lock until standard input ends.
+/// with the number of the point at which it is killed, if it is; `hold` the lock until standard input ends; or `rush`
+/// for things of one kind, with the kind, how many there are, and the first and last number of the spawns.
 @main
 struct CrashVictim {
     static func main() async throws {
@@ -25,6 +26,7 @@ struct CrashVictim {
         case "start": try await victim.start(killedAt: point)
         case "settle": try await victim.settle(killedAt: point)
         case "hold": try await victim.hold()
+        case "rush": try await victim.rush(Array(arguments.dropFirst(4)))
         default: exit(64)
         }
     }
@@ -76,6 +78,16 @@ struct CrashVictim {
             (_: OperationRecord) throws(ComputeError) in executor
         }
         for operation in settled { print(try operation.result.get().rawValue) }
+    }
+
+    private func rush(_ arguments: [String]) async throws {
+        let numbers = arguments.dropFirst().compactMap(Int.init)
+        guard numbers.count == 3 else { exit(64) }
+        let rush = ClaimRush(kind: Claim.Kind(rawValue: arguments[0]), available: numbers[0])
+        print("ready")
+        fflush(nil)
+        _ = readLine()
+        for error in try await rush.run(numbers[1]..<numbers[2], in: directory) { print(error?.code.rawValue ?? "won") }
     }
 
     private func hold() async throws {
