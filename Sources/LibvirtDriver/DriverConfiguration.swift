@@ -2,6 +2,7 @@
 // Copyright 2026 The Roost authors
 
 public import Compute
+import InstanceModel
 
 /// What a driver is made with.
 public struct DriverConfiguration: Sendable {
@@ -16,6 +17,8 @@ public struct DriverConfiguration: Sendable {
     public var daemonIdleSeconds: Int
     /// Told of each point of an operation, and able to stop it there; nil outside tests.
     public var probe: (any OperationProbe)?
+    /// Chooses an instance's identity; tests choose identities whose addresses meet.
+    var newIdentity: @Sendable () -> InstanceID = { InstanceID() }
 
     /// A configuration.
     public init(

@@ -19,12 +19,20 @@ extension LibvirtDriver: InstanceLifecycle {
         try await requireCapabilities(for: instance, subject: subject, context: context)
         let journal = try await journal(settlingFor: context)
         try await recoverLostIndex(journal, context: context)
-        let id = InstanceID()
-        let operationID = OperationID()
         let hold = try await hold(instance)
         defer { hold.release() }
+        return try await choosingIdentity(for: instance) { id throws(ComputeError) in
+            try await spawn(instance, as: id, until: goal, images: hold.images, journal: journal, context: context)
+        }
+    }
+
+    private func spawn(
+        _ instance: Instance, as id: InstanceID, until goal: SpawnGoal, images: [ImageName: StoredImage],
+        journal: Journal, context: OperationContext
+    ) async throws(ComputeError) -> InstanceStatus {
+        let operationID = OperationID()
         let work = try await spawnWork(
-            for: instance, id: id, operationID: operationID, images: hold.images, context: context)
+            for: instance, id: id, operationID: operationID, images: images, context: context)
         try refuseTakenPorts(of: work.instance)
         let record = InstanceRecord(
             id: id, name: instance.name.description, document: InstanceDocument.stored(work.instance),

@@ -17,9 +17,12 @@ extension LibvirtDriver: InstancePlanning {
         try authorizer.authorize(.plan, subject: "instance \(instance.name)", context: context)
         try await requireCapabilities(for: instance, subject: "instance \(instance.name)", context: context)
         let stored = try await storedImages(for: instance)
-        let work = try await spawnWork(
-            for: instance, id: InstanceID(), operationID: OperationID(), images: stored, context: context)
-        try refuseTakenClaims(work.plan.claims, subject: "instance \(instance.name)")
+        let work = try await choosingIdentity(for: instance) { id throws(ComputeError) in
+            let work = try await spawnWork(
+                for: instance, id: id, operationID: OperationID(), images: stored, context: context)
+            try refuseTakenClaims(work.plan.claims, subject: "instance \(instance.name)")
+            return work
+        }
         try refuseTakenPorts(of: work.instance)
         return SpawnPreview(
             steps: work.instance.spawnSteps(until: .running).map { step in
