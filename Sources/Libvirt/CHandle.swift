@@ -25,12 +25,13 @@ extension CHandle {
         lane: CallLane,
         deadline: ContinuousClock.Instant?,
         access: CallAccess = .always,
+        isAwaited: Bool = false,
         _ body: @escaping @Sendable (OpaquePointer) throws(LibvirtError) -> Value
     ) async throws(LibvirtError) -> Value {
         guard connection.isOpen else { throw .closed }
         let target = reference.map { CallTarget(host: connection.host, domain: $0.uuid, part: access.part) }
         return try await connection.threads.call(
-            name, lane: lane, deadline: deadline, target: target, access: access
+            name, lane: lane, deadline: deadline, target: target, access: access, isAwaited: isAwaited
         ) { () throws(LibvirtError) -> Value in
             guard self.connection.isOpen else { throw .closed }
             return try self.connection.sending { () throws(LibvirtError) in try body(self.pointer) }
@@ -44,9 +45,11 @@ extension CHandle {
         lane: CallLane,
         deadline: ContinuousClock.Instant?,
         access: CallAccess = .always,
+        isAwaited: Bool = false,
         _ body: @escaping @Sendable (OpaquePointer) -> Int32
     ) async throws(LibvirtError) -> Int32 {
-        try await call(name, lane: lane, deadline: deadline, access: access) { pointer throws(LibvirtError) -> Int32 in
+        try await call(name, lane: lane, deadline: deadline, access: access, isAwaited: isAwaited) {
+            pointer throws(LibvirtError) -> Int32 in
             try succeeded(name, body(pointer))
         }
     }

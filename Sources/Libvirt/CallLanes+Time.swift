@@ -82,6 +82,7 @@ extension CallLanes {
 
     private func ring(_ ticket: CallTicket) -> [Telling] {
         if ticket.phase == .abandoned { return declareHung(ticket) }
+        if ticket.phase == .running, let failure = ticket.givenUp { return stopAwaiting(ticket, because: failure) }
         return giveUp(ticket) { .deadlineExceeded(call: ticket.call, callMade: $0) }
     }
 }

@@ -179,13 +179,38 @@ final class CallLanes: @unchecked Sendable {
             // The thread has the ticket, but may not have begun: then it finds nothing to do.
             let callMade = ticket.work == nil
             failure = error(callMade)
-            ticket.phase = .abandoned
-            disarm(ticket)
-            if callMade, ticket.target != nil { arm(ticket, at: ticket.started + patience.hungAfter) }
-            if lanes[ticket.lane]?.waiting.isEmpty == false { provideThread(for: ticket.lane) }
+            if callMade, ticket.isAwaited {
+                awaitEnd(of: ticket, because: failure)
+                return []
+            }
+            abandon(ticket)
         }
         meter.released(ticket.call, with: failure)
         return [release(ticket, with: failure)]
+    }
+
+    /// Has the caller, who gave up, wait a while longer; whatever makes it give up once more changes nothing.
+    private func awaitEnd(of ticket: CallTicket, because failure: LibvirtError) {
+        guard ticket.givenUp == nil else { return }
+        ticket.givenUp = failure
+        disarm(ticket)
+        arm(ticket, at: .now + patience.endsWithin)
+    }
+
+    /// Ends the wait for the end of a call that was given up before; gives what is to be told.
+    func stopAwaiting(_ ticket: CallTicket, because failure: LibvirtError) -> [Telling] {
+        abandon(ticket)
+        meter.released(ticket.call, with: failure)
+        return [release(ticket, with: failure)]
+    }
+
+    /// Leaves a call that a thread has to itself.
+    private func abandon(_ ticket: CallTicket) {
+        ticket.phase = .abandoned
+        disarm(ticket)
+        let callMade = ticket.work == nil
+        if callMade, ticket.target != nil { arm(ticket, at: ticket.started + patience.hungAfter) }
+        if lanes[ticket.lane]?.waiting.isEmpty == false { provideThread(for: ticket.lane) }
     }
 
     /// Takes note that a call which nobody waits for any more does not return; gives what is to be told.

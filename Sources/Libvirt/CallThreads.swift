@@ -59,6 +59,9 @@ public final class CallThreads: Sendable {
 
     /// As ``call(_:lane:deadline:_:)``, about a domain.
     ///
+    /// One that `isAwaited` is waited for a while longer by a caller who gave up while it ran: its end, if that comes,
+    /// is what is told.
+    ///
     /// - Throws: Also `domainHung`, where a call about the target hangs and `access` needs it.
     func call<Value: Sendable>(
         _ name: StaticString,
@@ -66,9 +69,11 @@ public final class CallThreads: Sendable {
         deadline: ContinuousClock.Instant?,
         target: CallTarget?,
         access: CallAccess,
+        isAwaited: Bool = false,
         _ body: @escaping @Sendable () throws(LibvirtError) -> Value
     ) async throws(LibvirtError) -> Value {
-        let ticket = CallTicket(name.description, lane: lane, deadline: deadline, target: target, access: access)
+        let ticket = CallTicket(
+            name.description, lane: lane, deadline: deadline, target: target, access: access, isAwaited: isAwaited)
         let outcome = await withTaskCancellationHandler {
             await submit(ticket, body)
         } onCancel: {

@@ -10,6 +10,8 @@ final class CallTicket: @unchecked Sendable {
     var refusal: (@Sendable (LibvirtError) -> Void)?
     /// What breakers know it by.
     var number = 0
+    /// Why its caller gave up a call that it still waits for; nil while it has not.
+    var givenUp: LibvirtError?
     /// When a thread took it.
     var started = ContinuousClock.Instant.now
 
@@ -20,6 +22,8 @@ final class CallTicket: @unchecked Sendable {
     let target: CallTarget?
     /// How it fares where another call about the same target hangs.
     let access: CallAccess
+    /// Whether its caller, having given up, waits a while longer for its end once it is made.
+    let isAwaited: Bool
     /// Whether it shows in the meter.
     let isMetered: Bool
 
@@ -44,13 +48,14 @@ final class CallTicket: @unchecked Sendable {
 
     init(
         _ call: String, lane: CallLane, deadline: ContinuousClock.Instant?, target: CallTarget? = nil,
-        access: CallAccess = .always, isMetered: Bool = true
+        access: CallAccess = .always, isAwaited: Bool = false, isMetered: Bool = true
     ) {
         self.call = call
         self.lane = lane
         self.deadline = deadline
         self.target = target
         self.access = access
+        self.isAwaited = isAwaited
         self.isMetered = isMetered
     }
 

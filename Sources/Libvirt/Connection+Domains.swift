@@ -167,7 +167,7 @@ extension Connection {
         _ body: @escaping @Sendable (OpaquePointer) -> OpaquePointer?
     ) async throws(LibvirtError) -> Domain {
         let handle = try open()
-        return try await handle.call(name, lane: lane, deadline: deadline) {
+        return try await handle.call(name, lane: lane, deadline: deadline, isAwaited: lane != .query) {
             connection throws(LibvirtError) -> Domain in
             Domain(try DomainHandle(name, body(connection), of: handle))
         }

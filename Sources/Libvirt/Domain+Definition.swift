@@ -37,7 +37,8 @@ extension Domain {
         _ flags: UndefineFlags = .everything, deadline: ContinuousClock.Instant? = nil
     ) async throws(LibvirtError) {
         let name: StaticString = "virDomainUndefineFlags"
-        try await handle.call(name, lane: .control, deadline: deadline) { domain throws(LibvirtError) in
+        try await handle.call(name, lane: .control, deadline: deadline, isAwaited: true) {
+            domain throws(LibvirtError) in
             var remaining = flags.fallbacks[...]
             while let next = remaining.popFirst() {
                 if virDomainUndefineFlags(domain, next.rawValue) == 0 { return }

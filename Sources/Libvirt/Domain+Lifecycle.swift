@@ -16,7 +16,9 @@ extension Domain {
     public func start(
         _ flags: StartFlags = [], deadline: ContinuousClock.Instant? = nil
     ) async throws(LibvirtError) {
-        try await handle.status("virDomainCreateWithFlags", lane: .long, deadline: deadline, access: .machine) {
+        try await handle.status(
+            "virDomainCreateWithFlags", lane: .long, deadline: deadline, access: .machine, isAwaited: true
+        ) {
             virDomainCreateWithFlags($0, flags.rawValue)
         }
     }
@@ -111,7 +113,7 @@ extension Domain {
         graceful: Bool = false, deadline: ContinuousClock.Instant? = nil
     ) async throws(LibvirtError) {
         let flags = graceful ? VIR_DOMAIN_DESTROY_GRACEFUL.rawValue : VIR_DOMAIN_DESTROY_DEFAULT.rawValue
-        try await handle.status("virDomainDestroyFlags", lane: .control, deadline: deadline) {
+        try await handle.status("virDomainDestroyFlags", lane: .control, deadline: deadline, isAwaited: true) {
             virDomainDestroyFlags($0, flags)
         }
     }

@@ -120,6 +120,41 @@ struct GovernorTests {
         while await (try? Self.ask(hung, threads)) == nil { await Task.yield() }
     }
 
+    @Test("one that makes a domain is waited for by a caller who gave up, and its end is what is told")
+    func awaited() async throws {
+        let threads = CallThreads()
+        let gate = Gate()
+        let task = Task {
+            try await threads.call(
+                "make", lane: .control, deadline: nil, target: Self.target(), access: .machine, isAwaited: true
+            ) { () throws(LibvirtError) -> Int in
+                gate.pass()
+                return 42
+            }
+        }
+        await gate.untilEntered()
+        task.cancel()
+        // Whoever waits for another call sees the first one's caller wait.
+        _ = try await threads.call("next", lane: .query) { 1 }
+        gate.open()
+        #expect(try await task.value == 42)
+    }
+
+    @Test("one that makes a domain and does not end is given up in the end, for the first reason that there was")
+    func awaitedTooLong() async throws {
+        let threads = CallThreads(patience: CallPatience(endsWithin: .milliseconds(20)))
+        let gate = Gate()
+        let began = ContinuousClock.now
+        await #expect(throws: LibvirtError.deadlineExceeded(call: "make", callMade: true)) {
+            try await threads.call(
+                "make", lane: .control, deadline: .now + .milliseconds(10), target: Self.target(), access: .machine,
+                isAwaited: true
+            ) { gate.pass() }
+        }
+        #expect(began.duration(to: .now) >= .milliseconds(30))
+        gate.open()
+    }
+
     @Test("a caller's short deadline is no sign that a domain hangs")
     func impatience() async throws {
         let threads = CallThreads(patience: CallPatience(hungAfter: .seconds(3600)))
