@@ -22,9 +22,17 @@ extension LibvirtDriver: InstanceObservation {
         records += try await unindexed(states, known: records)
         let stateByID = Dictionary(states.map { (InstanceID($0.uuid), $0.state) }) { first, _ in first }
         let held = try locks.held()
-        return records.map { record in
-            status(of: record, domain: stateByID[record.id], lockedBy: held[record.id])
-        }.sorted { $0.name < $1.name }
+        var found: [InstanceStatus] = []
+        for record in records {
+            let seen = status(of: record, domain: stateByID[record.id], lockedBy: held[record.id])
+            // It may have been made, or deleted, since the hypervisor told its states.
+            guard seen.state != .error else {
+                if let status = try await presentStatus(of: record, context: context) { found.append(status) }
+                continue
+            }
+            found.append(seen)
+        }
+        return found.sorted { $0.name < $1.name }
     }
 
     /// The instance with a name, a UUID, or a unique beginning of a UUID.
@@ -69,15 +77,45 @@ extension LibvirtDriver: InstanceObservation {
     }
 
     /// The status of one instance, by its record.
+    ///
+    /// - Throws: ``ComputeError`` with code `notFound` where it was deleted since the record was read.
     func status(of record: InstanceRecord, context: OperationContext) async throws(ComputeError) -> InstanceStatus {
-        let domain = try await domain(record.id)
-        var state: DomainState?
-        if let domain {
-            state = try await translating("instance \(record.name)") { () throws(LibvirtError) in
-                try await domain.state(deadline: deadline(context, within: Self.readLimit))
-            }
+        guard let status = try await presentStatus(of: record, context: context) else {
+            throw ComputeError(
+                .notFound, subject: "instance \(record.name)", message: "there is no such instance",
+                hint: "`roost list` shows what there is")
         }
-        return status(of: record, domain: state, lockedBy: try locks.holder(of: record.id))
+        return status
+    }
+
+    /// The status of one instance; nil where it was deleted since the record was read.
+    ///
+    /// One without a domain that nobody works on is an error only where the same is seen twice: between the look at its
+    /// domain and that at its lock a spawn or a deletion may have ended.
+    private func presentStatus(
+        of record: InstanceRecord, context: OperationContext
+    ) async throws(ComputeError) -> InstanceStatus? {
+        let first = status(
+            of: record, domain: try await domainState(of: record, context),
+            lockedBy: try locks.holder(of: record.id))
+        guard first.state == .error else { return first }
+        let second = status(
+            of: record, domain: try await domainState(of: record, context),
+            lockedBy: try locks.holder(of: record.id))
+        return try journals.existing()?.instance(record.id) == nil ? nil : second
+    }
+
+    private func domainState(
+        of record: InstanceRecord, _ context: OperationContext
+    ) async throws(ComputeError) -> DomainState? {
+        guard let domain = try await domain(record.id) else { return nil }
+        do throws(LibvirtError) {
+            return try await domain.state(deadline: deadline(context, within: Self.readLimit))
+        } catch {
+            // It was undefined meanwhile.
+            if error.code == .noDomain { return nil }
+            throw ComputeError(error, subject: "instance \(record.name)", change: false)
+        }
     }
 
     /// The record that a reference means, after what was left of operations on that instance was settled.
