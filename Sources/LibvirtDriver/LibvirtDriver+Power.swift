@@ -112,6 +112,18 @@ extension LibvirtDriver: PowerControl {
     ) async throws(ComputeError) {
         let end = deadline(context, within: limit)
         try await askToGoDown(id, context: context)
+        do throws(ComputeError) {
+            try await waitUntilDown(id, until: end, context: context)
+        } catch {
+            // It was asked, and may go down at any time, unless it was deleted meanwhile.
+            throw error.code == .notFound ? error : error.adding(details: [], outcome: .unknown)
+        }
+    }
+
+    /// Waits until the guest is off, and asks it again and again.
+    private func waitUntilDown(
+        _ id: InstanceID, until end: ContinuousClock.Instant, context: OperationContext
+    ) async throws(ComputeError) {
         while true {
             let domain = try await requireDomain(id)
             let askAgain = min(end, .now + Self.askAgainAfter)
@@ -159,7 +171,8 @@ extension LibvirtDriver: PowerControl {
     }
 
     private func askToGoDown(_ id: InstanceID, context: OperationContext) async throws(ComputeError) {
-        guard try await state(of: try await requireDomain(id)).isActive else { return }
+        // One without a domain may be in the making: that is known once the lock is held.
+        if let domain = try await domain(id), try await !state(of: domain).isActive { return }
         try await operate(.stop, .askShutdown, on: id, asked: "graceful", context: context) {
             domain throws(ComputeError) in
             if try await state(of: domain).isActive { try await requireRunning(domain) }
