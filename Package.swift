@@ -121,13 +121,16 @@ let tests: [Target] = [
     .executableTarget(
         name: "SpawnVictim", dependencies: ["RoostKit", .system], path: "Tests/SpawnVictim", swiftSettings: settings),
     .executableTarget(
+        name: "Chaos", dependencies: ["ComputeTestKit", "RoostKit", .system], path: "Tests/Chaos",
+        swiftSettings: settings),
+    .executableTarget(
         name: "EmbeddingExample", dependencies: ["RoostKit"], path: "Tests/EmbeddingExample",
         swiftSettings: settings),
     .testTarget(
         name: "IntegrationTests",
         dependencies: [
-            "Compute", "ComputeTestKit", "EmbeddingExample", "Libvirt", "LibvirtDriver", "RoostKit", "SpawnVictim",
-            "Storage", "roost", .system,
+            "Chaos", "Compute", "ComputeTestKit", "EmbeddingExample", "Libvirt", "LibvirtDriver", "RoostKit",
+            "SpawnVictim", "Storage", "roost", .system,
         ],
         swiftSettings: settings),
     .testTarget(name: "TidyTests", swiftSettings: settings),

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 The Roost authors
+
+import Foundation
+import Glibc
+
+/// The program: a whole run, or one of the processes that make the calls of one.
+@main
+struct Chaos {
+    static func main() async {
+        do {
+            let options = try ChaosOptions(Array(CommandLine.arguments.dropFirst()))
+            if let worker = options.worker {
+                try await ChaosWorker(options, worker).run()
+            } else {
+                exit(try await run(options))
+            }
+        } catch {
+            FileHandle.standardError.write(Data("\(error)\n".utf8))
+            exit(2)
+        }
+    }
+
+    /// Exit status 0 where nothing was found, 1 where something was.
+    private static func run(_ options: ChaosOptions) async throws -> Int32 {
+        print("chaos: \(options.replay)")
+        let findings = try await ChaosRun(options).run()
+        for finding in findings { print("FOUND \(finding)") }
+        guard !findings.isEmpty else {
+            print("nothing was found")
+            return 0
+        }
+        print("history: \(options.historyPath)")
+        print("replay: Chaos \(options.replay)")
+        return 1
+    }
+}
