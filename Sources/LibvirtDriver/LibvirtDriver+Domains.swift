@@ -24,14 +24,24 @@ extension LibvirtDriver {
 
     /// The instance's domain.
     ///
-    /// - Throws: ``ComputeError`` with code `notFound` where there is none.
+    /// - Throws: ``ComputeError`` with code `conflict` where there is no domain and yet an instance, and `notFound`
+    ///   where there is neither.
     func requireDomain(_ id: InstanceID) async throws(ComputeError) -> Domain {
-        guard let domain = try await domain(id) else {
+        if let domain = try await domain(id) { return domain }
+        guard let record = try journals.existing()?.instance(id) else {
             throw ComputeError(
                 .notFound, subject: "instance \(id)", message: "there is no such instance",
                 hint: "`roost list` shows what there is")
         }
-        return domain
+        throw Self.withoutDomain(record, outcome: .didNotHappen)
+    }
+
+    /// What is told of an instance that the database has, and libvirt has not.
+    static func withoutDomain(_ record: InstanceRecord, outcome: ComputeError.Outcome) -> ComputeError {
+        ComputeError(
+            .conflict, subject: "instance \(record.name)", outcome: outcome,
+            message: "libvirt has no domain of it: it is being made or deleted, or one of both was left unfinished",
+            hint: "`roost show` tells its state, `roost operation list` what was left")
     }
 
     /// Runs calls that change nothing, and translates their errors.

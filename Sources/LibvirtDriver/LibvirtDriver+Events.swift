@@ -22,9 +22,11 @@ extension LibvirtDriver {
         of id: InstanceID, context: OperationContext
     ) async throws(ComputeError) -> InstanceStatistics {
         try authorizer.authorize(.observe, subject: "instance \(id)", context: context)
-        let domain = try await requireDomain(id)
-        let told = try await translating("instance \(domain.name)") { () throws(LibvirtError) in
-            try await domain.statistics(deadline: deadline(context, within: Self.statisticsLimit))
+        let told = try await naming(id) { () throws(ComputeError) in
+            let domain = try await requireDomain(id)
+            return try await translating("instance \(domain.name)") { () throws(LibvirtError) in
+                try await domain.statistics(deadline: deadline(context, within: Self.statisticsLimit))
+            }
         }
         return InstanceStatistics(
             id: id, state: told.state.instanceState, processorTime: told.processorTime,

@@ -23,17 +23,20 @@ extension LibvirtDriver {
         }
     }
 
-    /// Runs what is asked of an instance; an error calls it by its name, where there is a record of it.
+    /// Runs what is asked of an instance; an error calls it by its name, where there is a record of it, and says no
+    /// more than that libvirt has no domain of it.
     func naming<Result>(
         _ id: InstanceID, _ body: () async throws(ComputeError) -> Result
     ) async throws(ComputeError) -> Result {
         do throws(ComputeError) {
             return try await body()
         } catch {
-            guard error.subject == "instance \(id)", let journal = try? journals.existing(),
+            let lostDomain = error.libvirt?.code == ErrorCode.noDomain.rawValue
+            guard lostDomain || error.subject == "instance \(id)", let journal = try? journals.existing(),
                 let record = try? journal.instance(id)
             else { throw error }
-            throw error.about("instance \(record.name)")
+            throw lostDomain
+                ? Self.withoutDomain(record, outcome: error.outcome) : error.about("instance \(record.name)")
         }
     }
 }

@@ -57,11 +57,13 @@ extension LibvirtDriver: InstanceObservation {
         of id: InstanceID, context: OperationContext
     ) async throws(ComputeError) -> InstanceDescription {
         try authorizer.authorize(.observe, subject: "instance \(id)", context: context)
-        let domain = try await requireDomain(id)
-        let xml = try await translating("instance \(domain.name)") { () throws(LibvirtError) in
-            try await domain.xml(deadline: deadline(context, within: Self.readLimit))
+        return try await naming(id) { () throws(ComputeError) in
+            let domain = try await requireDomain(id)
+            let xml = try await translating("instance \(domain.name)") { () throws(LibvirtError) in
+                try await domain.xml(deadline: deadline(context, within: Self.readLimit))
+            }
+            return InstanceDescription(instance: try await instance(of: domain), domainXML: xml)
         }
-        return InstanceDescription(instance: try await instance(of: domain), domainXML: xml)
     }
 
     /// The instance that a domain was made from, out of its metadata.

@@ -116,7 +116,8 @@ extension LibvirtDriver: PowerControl {
             try await waitUntilDown(id, until: end, context: context)
         } catch {
             // It was asked, and may go down at any time, unless it was deleted meanwhile.
-            throw error.code == .notFound ? error : error.adding(details: [], outcome: .unknown)
+            let isGone = error.code == .notFound && (try? journals.existing()?.instance(id)) == nil
+            throw isGone ? error : error.adding(details: [], outcome: .unknown)
         }
     }
 
