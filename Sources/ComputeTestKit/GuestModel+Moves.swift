@@ -22,9 +22,11 @@ extension GuestModel {
         case .start: return hasBegun ? startEnds(call, number) : startBegins(call, number)
         case .delete, .deleteStopped: return hasBegun ? deleteEnds(call, number) : deleteBegins(call, number)
         case .shutdown: return hasBegun ? shutdownEnds(call, number) : shutdownBegins(call, number)
-        case .stop, .pause, .resume: return atOnce(call)
+        case .stop: return hasBegun ? stopEnds(call, number) : stopBegins(call, number)
+        case .pause, .resume: return atOnce(call)
         case .crash: return [Move(model: killed(), isOver: true)]
-        case .reset, .reboot, .look: return []
+        case .reboot: return hasBegun ? rebootEnds(call, number) : rebootBegins(call, number)
+        case .reset, .look: return []
         }
     }
 
@@ -38,7 +40,7 @@ extension GuestModel {
         switch (call.answer, call.request) {
         // A spawn and a start that are put back may be seen meanwhile.
         case (.nothing, .spawn), (.nothing, .start): true
-        case (.nothing, _), (.perhaps, .reset), (.perhaps, .reboot), (.perhaps, .look): false
+        case (.nothing, _), (.perhaps, .reset), (.perhaps, .look): false
         default: true
         }
     }
@@ -155,10 +157,37 @@ extension GuestModel {
         }
     }
 
+    private func stopBegins(_ call: GuestCall, _ number: Int) -> [Move] {
+        guard var next = bound(to: call) else { return [] }
+        // Where it goes on over what was left, that stays to be settled.
+        guard power != .off, work == nil else { return [Move(model: next.turnedOff(), isOver: true)] }
+        next.work = Work(call: number, request: .stop, succeeds: call.answer == .done)
+        return [Move(model: next, isOver: false)]
+    }
+
+    private func stopEnds(_ call: GuestCall, _ number: Int) -> [Move] {
+        guard work?.call == number else { return overtaken(call) }
+        var next = turnedOff()
+        next.work = nil
+        return [Move(model: next, isOver: true)]
+    }
+
+    private func rebootBegins(_ call: GuestCall, _ number: Int) -> [Move] {
+        guard var next = bound(to: call), power == .running else { return [] }
+        next.rebooting.insert(number)
+        return [Move(model: next, isOver: false)]
+    }
+
+    private func rebootEnds(_ call: GuestCall, _ number: Int) -> [Move] {
+        var next = self
+        let isSame = next.rebooting.remove(number) != nil
+        if isSame, power != .off, call.answer == .perhaps { next.mayReboot = true }
+        return [Move(model: next, isOver: true)]
+    }
+
     private func atOnce(_ call: GuestCall) -> [Move] {
         guard var next = bound(to: call) else { return [] }
         switch call.request {
-        case .stop: next = next.turnedOff()
         case .pause where power != .off: next.power = .paused
         case .resume where power != .off: next.power = .running
         default: return []

@@ -5,8 +5,8 @@ import Compute
 
 /// One guest as the driver promises it to be: absent, off, running or paused, with at most one operation on it.
 ///
-/// A spawn, a start and a deletion show what is between before they are done; a killed hypervisor, and a guest that
-/// was asked to go down, go off at a time of their own.
+/// A spawn, a start, a stop and a deletion show what is between before they are done; a killed hypervisor, and a guest
+/// that was asked to go down, go off at a time of their own.
 public struct GuestModel: Sendable, Hashable {
     /// Who it is.
     enum Identity: Sendable, Hashable {
@@ -38,17 +38,28 @@ public struct GuestModel: Sendable, Hashable {
     var wasAsked = false
     /// Who asked it to go down, and waits.
     var asking: Set<Int> = []
+    /// Somebody asked it to reboot, and waits no longer.
+    var mayReboot = false
+    /// Who asked it to reboot, and waits.
+    var rebooting: Set<Int> = []
 
     /// No guest.
     public init() {}
 }
 
 extension GuestModel {
-    /// What happens by itself next, if anything may.
-    var spontaneous: GuestModel? {
+    /// What may happen by itself next.
+    var spontaneous: [GuestModel] {
+        var found: [GuestModel] = []
         let goesDown = power == .running && (wasAsked || !asking.isEmpty)
-        guard power != .off, isDoomed || goesDown else { return nil }
-        return turnedOff()
+        if power != .off, isDoomed || goesDown { found.append(turnedOff()) }
+        // Libvirt lets a guest run once it has rebooted, also one that was paused meanwhile.
+        if power == .paused, mayReboot || !rebooting.isEmpty {
+            var awake = self
+            awake.power = .running
+            found.append(awake)
+        }
+        return found
     }
 
     /// Whether the call, in this phase, asks or tells only what is, and is done where that is so.
@@ -56,7 +67,7 @@ extension GuestModel {
         switch call.answer {
         case .saw, .conflict: true
         case .absent: call.request != .shutdown
-        case .done: [.reset, .reboot].contains(call.request)
+        case .done: call.request == .reset
         case .nothing, .perhaps: false
         }
     }
@@ -68,6 +79,7 @@ extension GuestModel {
         case (.absent, .look) where call.id == nil: identity == .nobody
         case (.absent, _): !isNamed(call.id)
         case (.conflict, .spawn): identity != .nobody
+        case (.conflict, _) where isBetween(for: call): true
         case (.conflict, .start): isFree(for: call) && power == .paused
         case (.conflict, .deleteStopped): isFree(for: call) && power != .off
         case (.conflict, .shutdown): isFree(for: call) && power == .paused
@@ -84,6 +96,8 @@ extension GuestModel {
         case .spawn: Set([.defined, .running, .paused, .stopped, .crashed] + left)
         case .start: [.stopped, .crashed, .paused, .running]
         case .delete, .deleteStopped: Set([.defined, .running, .paused, .stopped, .crashed] + left)
+        // A hypervisor that is on its way out counts as running, whatever its guest was.
+        case .stop: power == .paused ? [.paused, .running, .stopped, .crashed] : [.running, .stopped, .crashed]
         default:
             switch power {
             case .running: [.running]
@@ -108,11 +122,19 @@ extension GuestModel {
         work == nil && isNamed(call.id)
     }
 
+    /// Whether the guest is being made or deleted, and the call is told so: because it takes no lock to see that, or
+    /// because what was left of the other operation is not settled.
+    private func isBetween(for call: GuestCall) -> Bool {
+        guard let work, work.request != .start, work.request != .stop, isNamed(call.id) else { return false }
+        return call.request == .shutdown || !work.succeeds
+    }
+
     func turnedOff() -> GuestModel {
         var next = self
         next.power = .off
         next.isDoomed = false
         next.wasAsked = false
+        next.mayReboot = false
         return next
     }
 }
@@ -130,6 +152,7 @@ extension GuestModel: CustomStringConvertible {
         if let work { words.append("in the middle of \(work.request.rawValue)") }
         if isDoomed { words.append("with its hypervisor killed") }
         if wasAsked || !asking.isEmpty { words.append("asked to go down") }
+        if mayReboot || !rebooting.isEmpty { words.append("asked to reboot") }
         return words.joined(separator: ", ")
     }
 }

@@ -123,7 +123,7 @@ struct HistorySearch {
 
     private func successors(of configuration: Configuration) -> [Configuration] {
         var found: [Configuration] = []
-        if let model = configuration.model.spontaneous {
+        for model in configuration.model.spontaneous {
             var next = configuration
             next.model = model
             found.append(confirming(next))

@@ -66,7 +66,7 @@ private struct Orders {
     private func fits(_ model: GuestModel, begun: Set<Int>, over: Set<Int>, at now: UInt64) -> Bool {
         let left = calls.indices.filter { !over.contains($0) }
         if left.allSatisfy({ GuestModel.isOptional(calls[$0]) && !begun.contains($0) }) { return true }
-        if let next = model.spontaneous, fits(next, begun: begun, over: over, at: now) { return true }
+        for next in model.spontaneous where fits(next, begun: begun, over: over, at: now) { return true }
         for number in left where calls[number].end ?? .max >= now {
             let then = max(now, calls[number].begin)
             for move in model.moves(of: calls[number], number: number, hasBegun: begun.contains(number)) {
