@@ -12,7 +12,7 @@ LINKER = -Xswiftc -use-ld=lld -Xlinker -z -Xlinker pack-relative-relocs -Xlinker
 	-Xlinker --symbol-ordering-file=$(CURDIR)/hack/roost.order -Xlinker --no-warn-symbol-ordering
 RELEASE = -c release --static-swift-stdlib -Xswiftc -Xfrontend -Xswiftc -function-sections $(LINKER) $(LINK_MAP)
 
-.PHONY: help demo build test lint format bench docs install clean bootstrap lab-up lab-down
+.PHONY: help demo build test chaos lint format bench docs install clean bootstrap lab-up lab-down
 .DEFAULT_GOAL := help
 
 help: ## Show this help
@@ -29,6 +29,9 @@ build: ## Build the roost command in release mode
 
 test: bootstrap ## Install what is missing and run every test, real guests included
 	@hack/test
+
+chaos: bootstrap ## Break everything: each fault suite, then random faults for CHAOS_SECONDS (1200)
+	@hack/chaos
 
 lint: ## Check format, documentation, warnings and shell scripts
 	@hack/lint

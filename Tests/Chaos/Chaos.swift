@@ -28,6 +28,7 @@ struct Chaos {
         for finding in findings { print("FOUND \(finding)") }
         guard !findings.isEmpty else {
             print("nothing was found")
+            try FileManager.default.removeItem(atPath: options.directory)
             return 0
         }
         print("history: \(options.historyPath)")

@@ -35,8 +35,9 @@ struct ChaosRun: Sendable {
         OperationContext(principal: ChaosWorker.principal, deadline: .now + Self.patience)
     }
 
-    /// Makes the run; gives what was found.
+    /// Makes the run; gives what was found. Whatever that is, nothing of it runs on.
     func run() async throws -> [String] {
+        defer { StateProcesses(state: state).endAll() }
         try await prepare()
         let until = monotonicTime() + UInt64(options.seconds) * 1_000_000_000
         let processes = (0..<2).map {

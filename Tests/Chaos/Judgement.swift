@@ -10,7 +10,7 @@ struct Judgement {
     private(set) var findings: [String] = []
 
     /// How long after its answer an event may come while nothing is broken.
-    private static let eventDelay: UInt64 = 3_000_000_000
+    private static let eventDelay: UInt64 = 2_000_000_000
 
     init(_ history: RecordedHistory, guests: Int) {
         for guest in 0..<guests {
@@ -32,10 +32,10 @@ struct Judgement {
     }
 
     private mutating func findDropped(_ history: RecordedHistory, guests: Int) {
-        let broken = history.faults.filter { [.daemonKilled, .daemonStopped, .guestKilled].contains($0.fault) }
+        // An event may be late, or lost with its daemon, while that is broken.
+        let broken = history.faults.filter { [.daemonKilled, .daemonStopped].contains($0.fault) }
         let calls = (0..<guests).flatMap { history.calls[$0] ?? [] }.filter { call in
             guard let end = call.end else { return false }
-            // An event may be late, or lost with its daemon, while that is broken.
             return !broken.contains { $0.begin <= end + Self.eventDelay && call.begin <= $0.end + Self.eventDelay }
         }
         for listening in history.listenings {

@@ -89,7 +89,7 @@ private struct EventDropping: GuestsInBetween {
                 do {
                     for try await event in events {
                         count += 1
-                        if event.kind == .gap || !count.isMultiple(of: 5) { continuation.yield(event) }
+                        if event.kind == .gap || !count.isMultiple(of: 3) { continuation.yield(event) }
                     }
                     continuation.finish()
                 } catch {

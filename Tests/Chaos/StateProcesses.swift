@@ -10,11 +10,15 @@ struct StateProcesses: Sendable {
     let state: StateDirectory
 
     /// The daemon, where one runs.
-    func daemon() -> Int32? {
-        let file = state.daemonRun.appending(["libvirt", "libvirtd.pid"])
+    func daemon() -> Int32? { named("libvirtd") }
+
+    /// The process of this name that wrote its pid there.
+    private func named(_ name: String) -> Int32? {
+        let file = state.daemonRun.appending("libvirt/\(name).pid")
         guard let text = try? String(contentsOfFile: file.string, encoding: .utf8),
             let process = Int32(text.trimmingCharacters(in: .whitespacesAndNewlines)),
-            read(process, "comm").hasPrefix("libvirtd")
+            read(process, "comm") == "\(name)\n",
+            ["environ", "cmdline"].contains(where: { read(process, $0).contains("\(state.path)/") })
         else { return nil }
         return process
     }
@@ -29,6 +33,14 @@ struct StateProcesses: Sendable {
                 let guest = Int(name.dropFirst("guest=chaos-".count).prefix { $0 != "," })
             else { return nil }
             return (guest, process)
+        }
+    }
+
+    /// Kills all that still runs there: a run that found something leaves it as it was.
+    func endAll() {
+        for (_, process) in hypervisors() { kill(process, SIGKILL) }
+        for name in ["libvirtd", "virtlogd"] {
+            if let process = named(name) { kill(process, SIGKILL) }
         }
     }
 
