@@ -33,19 +33,15 @@ public struct Listening: Sendable, Hashable {
         self.heard = heard
     }
 
-    /// The calls of which the listener should have heard, and did not: a spawn that was done tells that the guest
-    /// started, a deletion that its definition is gone. An event may come `delay` nanoseconds after the answer.
-    public func missed(of calls: [GuestCall], delay: UInt64) -> [GuestCall] {
-        let heard = Set(heard)
-        return calls.filter { call in
-            guard call.answer == .done, let id = call.id, let answered = call.end else { return false }
-            guard call.begin >= begin, answered.addingReportingOverflow(delay).partialValue <= end else { return false }
-            switch call.request {
-            case .spawn: return !heard.contains(Heard(kind: InstanceEvent.Kind.started.rawValue, id: id))
-            case .delete, .deleteStopped:
-                return !heard.contains(Heard(kind: InstanceEvent.Kind.undefined.rawValue, id: id))
-            default: return false
-            }
+    /// What the listener should hear of a call that was done: a spawn tells that the guest started, a deletion that its
+    /// definition is gone; the event may come until `latest`. Nil where the call tells nothing for certain, or was not
+    /// made while it listened.
+    public func expected(of call: GuestCall, latest: UInt64) -> Heard? {
+        guard call.answer == .done, let id = call.id, call.begin >= begin, latest <= end else { return nil }
+        switch call.request {
+        case .spawn: return Heard(kind: InstanceEvent.Kind.started.rawValue, id: id)
+        case .delete, .deleteStopped: return Heard(kind: InstanceEvent.Kind.undefined.rawValue, id: id)
+        default: return nil
         }
     }
 }

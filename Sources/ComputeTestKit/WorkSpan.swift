@@ -20,11 +20,16 @@ public struct WorkSpan: Sendable, Hashable {
         self.end = end
     }
 
-    /// The pairs of which both worked on one guest at a time, which its lock is there to prevent.
+    /// The spans that began while another worked on the same guest, which its lock is there to prevent, each after the
+    /// one that it met.
     public static func overlaps(in spans: [WorkSpan]) -> [(WorkSpan, WorkSpan)] {
         Dictionary(grouping: spans, by: \.id).values.flatMap { spans in
-            let ordered = spans.sorted { ($0.begin, $0.end) < ($1.begin, $1.end) }
-            return zip(ordered, ordered.dropFirst()).filter { $0.1.begin < $0.0.end }
+            var last: WorkSpan?
+            return spans.sorted { ($0.begin, $0.end) < ($1.begin, $1.end) }.compactMap { span in
+                let met = last.flatMap { span.begin < $0.end ? ($0, span) : nil }
+                if last.map({ $0.end < span.end }) ?? true { last = span }
+                return met
+            }
         }.sorted { $0.0.begin < $1.0.begin }
     }
 }

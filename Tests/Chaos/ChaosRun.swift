@@ -19,7 +19,9 @@ struct ChaosRun: Sendable {
 
     init(_ options: ChaosOptions) async throws {
         self.options = options
-        try FileManager.default.createDirectory(atPath: options.historyPath, withIntermediateDirectories: true)
+        for path in [options.directory, options.historyPath] {
+            try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+        }
         // The guests' account passes through.
         chmod(options.directory, 0o711)
         state = try StateDirectory(FilePath(options.statePath))
@@ -54,7 +56,7 @@ struct ChaosRun: Sendable {
         findings += try await conclude()
         let recorded = try RecordedHistory(directory: options.historyPath)
         let judgement = Judgement(recorded, guests: options.guests)
-        report(recorded)
+        report(recorded, judgement)
         return findings + judgement.findings + (options.mutant == nil ? missing(recorded) : [])
     }
 
@@ -141,11 +143,12 @@ struct ChaosRun: Sendable {
         return findings
     }
 
-    private func report(_ recorded: RecordedHistory) {
+    private func report(_ recorded: RecordedHistory, _ judgement: Judgement) {
         print("\(recorded.counts.total) calls")
         for line in recorded.counts.lines { print(line) }
         let faults = Dictionary(grouping: recorded.faults, by: \.fault)
         for fault in Fault.allCases { print("  \(fault.rawValue): \(faults[fault]?.count ?? 0)") }
+        print("\(recorded.spans.count) operations apart from each other, \(judgement.expectedEvents) events awaited")
     }
 
     /// A run that did little shows little.

@@ -8,6 +8,8 @@ import Foundation
 struct Judgement {
     /// What cannot be, each with what explains it.
     private(set) var findings: [String] = []
+    /// How many events were listened for.
+    private(set) var expectedEvents = 0
 
     /// How long after its answer an event may come while nothing is broken.
     private static let eventDelay: UInt64 = 2_000_000_000
@@ -32,16 +34,32 @@ struct Judgement {
     }
 
     private mutating func findDropped(_ history: RecordedHistory, guests: Int) {
-        // An event may be late, or lost with its daemon, while that is broken.
-        let broken = history.faults.filter { [.daemonKilled, .daemonStopped].contains($0.fault) }
-        let calls = (0..<guests).flatMap { history.calls[$0] ?? [] }.filter { call in
-            guard let end = call.end else { return false }
-            return !broken.contains { $0.begin <= end + Self.eventDelay && call.begin <= $0.end + Self.eventDelay }
-        }
+        let calls = (0..<guests).flatMap { history.calls[$0] ?? [] }
         for listening in history.listenings {
-            for call in listening.missed(of: calls, delay: Self.eventDelay).prefix(3) {
-                findings.append("a listener without a gap heard nothing of \(call)")
+            let heard = Set(listening.heard)
+            for call in calls {
+                guard let latest = Self.latestEvent(of: call, history.faults),
+                    let event = listening.expected(of: call, latest: latest)
+                else { continue }
+                expectedEvents += 1
+                if !heard.contains(event) {
+                    findings.append("a listener without a gap heard nothing of \(call)")
+                }
             }
         }
+    }
+
+    /// When a call's event comes at the latest; nil where it may be lost with its daemon.
+    private static func latestEvent(of call: GuestCall, _ faults: [FaultRecord]) -> UInt64? {
+        guard let end = call.end else { return nil }
+        var latest = end + eventDelay
+        for fault in faults where fault.begin <= latest && call.begin <= fault.end + eventDelay {
+            switch fault.fault {
+            case .daemonKilled: return nil
+            case .daemonStopped: latest = max(latest, fault.end + eventDelay)
+            case .processKilled, .guestKilled, .guestStopped: break
+            }
+        }
+        return latest
     }
 }

@@ -22,7 +22,7 @@ struct ChaosTests {
         ])
     func mutants(name: String, finding: String) throws {
         let run = try ChaosProgram(
-            "--mutant", name, "--seed", "3", "--duration", "15", "--guests", "4", "--tasks", "12")
+            "--mutant", name, "--seed", "3", "--duration", "25", "--guests", "4", "--tasks", "12")
         #expect(run.status == 1, "\(run.output)")
         #expect(run.output.contains(finding), "\(run.output)")
     }
