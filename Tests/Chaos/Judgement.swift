@@ -34,13 +34,14 @@ struct Judgement {
     }
 
     private mutating func findDropped(_ history: RecordedHistory, guests: Int) {
+        let told: [GuestRequest] = [.spawn, .delete, .deleteStopped]
         let calls = (0..<guests).flatMap { history.calls[$0] ?? [] }
+            .filter { $0.answer == .done && told.contains($0.request) }
+            .compactMap { call in Self.latestEvent(of: call, history.faults).map { (call, $0) } }
         for listening in history.listenings {
             let heard = Set(listening.heard)
-            for call in calls {
-                guard let latest = Self.latestEvent(of: call, history.faults),
-                    let event = listening.expected(of: call, latest: latest)
-                else { continue }
+            for (call, latest) in calls {
+                guard let event = listening.expected(of: call, latest: latest) else { continue }
                 expectedEvents += 1
                 if !heard.contains(event) {
                     findings.append("a listener without a gap heard nothing of \(call)")
