@@ -17,6 +17,7 @@ public final class CallThreads: Sendable {
     public static let shared = CallThreads()
 
     private let lanes: CallLanes
+    private let interposer: (any CallInterposer)?
 
     /// Threads with limits of their own.
     ///
@@ -25,6 +26,13 @@ public final class CallThreads: Sendable {
     ///   - patience: When a call counts as slow, and when as hanging.
     public init(limits: [CallLane: CallLane.Limits] = [:], patience: CallPatience = CallPatience()) {
         lanes = CallLanes(limits: limits, patience: patience)
+        interposer = nil
+    }
+
+    /// Threads whose calls `interposer` makes.
+    init(interposer: any CallInterposer) {
+        lanes = CallLanes(limits: [:], patience: CallPatience())
+        self.interposer = interposer
     }
 
     deinit {
@@ -118,9 +126,13 @@ public final class CallThreads: Sendable {
         _ ticket: CallTicket, _ body: @escaping @Sendable () throws(LibvirtError) -> Value
     ) async -> Result<Value, LibvirtError> {
         let box = Guarded<Result<Value, LibvirtError>?>(nil)
+        let (call, interposer) = (ticket.call, interposer)
         await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
             ticket.work = {
-                let answer = Result(catching: body)
+                let answer = Result { () throws(LibvirtError) -> Value in
+                    guard let interposer else { return try body() }
+                    return try interposer.make(call, body)
+                }
                 // A refusal that came first stands.
                 box.withLock { $0 = $0 ?? answer }
                 var failure: LibvirtError?

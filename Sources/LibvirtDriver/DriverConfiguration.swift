@@ -3,6 +3,8 @@
 
 public import Compute
 import InstanceModel
+import Libvirt
+import Programs
 
 /// What a driver is made with.
 public struct DriverConfiguration: Sendable {
@@ -19,6 +21,10 @@ public struct DriverConfiguration: Sendable {
     public var probe: (any OperationProbe)?
     /// Chooses an instance's identity; tests choose identities whose addresses meet.
     var newIdentity: @Sendable () -> InstanceID = { InstanceID() }
+    /// What makes the calls to libvirt; its own outside the process's only in tests.
+    var callThreads = CallThreads.shared
+    /// What runs the helpers that make an instance's files; changed only in tests.
+    var programs = ProgramRunner()
 
     /// A configuration.
     public init(

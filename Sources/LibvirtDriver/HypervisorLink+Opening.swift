@@ -8,19 +8,22 @@ extension HypervisorLink {
     /// A link to what was chosen: the private daemon, started when it is needed, or another libvirt.
     init(
         state: StateDirectory, account: Result<GuestAccount, ComputeError>, choice: ConnectionChoice,
-        daemonIdleSeconds: Int
+        daemonIdleSeconds: Int, threads: CallThreads
     ) {
         switch choice.target {
         case .privateDaemon:
             self.init { () async throws(ComputeError) in
                 let account = try account.get()
                 try state.prepare(guestAccount: account)
-                return try await PrivateDaemon(state: state, account: account, idleSeconds: daemonIdleSeconds).connect()
+                return try await PrivateDaemon(
+                    state: state, account: account, idleSeconds: daemonIdleSeconds, threads: threads
+                ).connect()
             }
         case .uri(let uri):
             self.init { () async throws(ComputeError) in
                 do throws(LibvirtError) {
-                    let connection = try await Connection.open(uri, deadline: .now + PrivateDaemon.patience)
+                    let connection = try await Connection.open(
+                        uri, deadline: .now + PrivateDaemon.patience, threads: threads)
                     // A driver that knows no keepalive, such as the test driver, needs none.
                     _ = try? await connection.installKeepAlive(
                         interval: PrivateDaemon.keepAlive.interval, count: PrivateDaemon.keepAlive.count,

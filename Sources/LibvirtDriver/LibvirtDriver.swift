@@ -43,7 +43,8 @@ public final class LibvirtDriver: Sendable {
         let state = configuration.stateDirectory
         let journals = JournalSource(state: state, account: guestAccount)
         let link = HypervisorLink(
-            state: state, account: guestAccount, choice: choice, daemonIdleSeconds: configuration.daemonIdleSeconds)
+            state: state, account: guestAccount, choice: choice, daemonIdleSeconds: configuration.daemonIdleSeconds,
+            threads: configuration.callThreads)
         let account = (try? guestAccount.get()) ?? .currentUser()
         let owner = account.isCurrentUser ? nil : FileOwner(userID: account.userID, groupID: account.groupID)
         self.configuration = configuration
@@ -55,8 +56,8 @@ public final class LibvirtDriver: Sendable {
         self.journals = journals
         locks = DomainLocks(state)
         authorizer = Authorizer(policy: configuration.policy) { () throws(ComputeError) in try journals.writable() }
-        files = InstanceFiles(directory: state.instances, guest: owner)
-        images = ImageStore(directory: state.images, guest: owner)
+        files = InstanceFiles(directory: state.instances, guest: owner, runner: configuration.programs)
+        images = ImageStore(directory: state.images, guest: owner, runner: configuration.programs)
         taps = TapDevices()
         facts = HostFactsSource(link: link, instances: state.instances, account: account)
     }

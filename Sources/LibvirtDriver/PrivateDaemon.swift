@@ -19,6 +19,8 @@ struct PrivateDaemon: Sendable {
     let account: GuestAccount
     /// Seconds without guests and clients after which it ends itself.
     let idleSeconds: Int
+    /// What makes the calls to it.
+    var threads = CallThreads.shared
 
     /// How long a daemon may take to answer before it counts as hung.
     static let patience: Duration = .seconds(10)
@@ -74,7 +76,7 @@ struct PrivateDaemon: Sendable {
         } catch {
             preconditionFailure("the private daemon's address is well formed: \(error)")
         }
-        let connection = try await Connection.open(uri, deadline: deadline)
+        let connection = try await Connection.open(uri, deadline: deadline, threads: threads)
         _ = try await connection.libraryVersion(deadline: deadline)
         try await connection.installKeepAlive(
             interval: Self.keepAlive.interval, count: Self.keepAlive.count, deadline: deadline)

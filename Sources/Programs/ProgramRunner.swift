@@ -10,8 +10,17 @@ import SystemPackage
 /// Each program runs in a session of its own with `/` as its directory, under prlimit(1), so that its limits hold from
 /// its first instruction. What it was given beside standard input, output and error is closed.
 public struct ProgramRunner: Sendable {
+    private let adjust: (@Sendable (inout ProgramCall) -> Void)?
+
     /// A runner.
-    public init() {}
+    public init() {
+        adjust = nil
+    }
+
+    /// A runner that changes each call before it is made: for tests of what programs in trouble lead to.
+    package init(adjusting adjust: @escaping @Sendable (inout ProgramCall) -> Void) {
+        self.adjust = adjust
+    }
 
     /// Runs a program to its end; a task that is cancelled ends it.
     ///
@@ -21,6 +30,12 @@ public struct ProgramRunner: Sendable {
     /// - Throws: ``ProgramError``; an exit status that the call does not accept is
     ///   ``ProgramError/failed(program:termination:errorTail:)``.
     public func run(_ call: ProgramCall) async throws(ProgramError) -> ProgramResult {
+        var call = call
+        adjust?(&call)
+        return try await runAdjusted(call)
+    }
+
+    private func runAdjusted(_ call: ProgramCall) async throws(ProgramError) -> ProgramResult {
         let configuration = try Self.configuration(of: call)
         let end = await withTaskGroup(of: End.self) { group in
             group.addTask { .program(await Self.execute(call, configuration)) }
