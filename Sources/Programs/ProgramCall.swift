@@ -85,7 +85,11 @@ public struct ProgramLimits: Sendable, Hashable {
     var options: [String] {
         var options = ["--core=0"]
         if let addressSpace { options.append("--as=\(addressSpace)") }
-        if let cpuTime { options.append("--cpu=\(max(cpuTime.components.seconds, 1))") }
+        if let cpuTime {
+            // A second between SIGXCPU, which tells what it is for, and SIGKILL.
+            let seconds = max(cpuTime.components.seconds, 1)
+            options.append("--cpu=\(seconds):\(seconds + 1)")
+        }
         if let fileSize { options.append("--fsize=\(fileSize)") }
         return options
     }

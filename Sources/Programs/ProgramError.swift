@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright 2026 The Roost authors
 
+import Glibc
+
 /// Why a program gave no result.
 public enum ProgramError: Error, Sendable, Hashable {
     /// The program is not installed; the package is Debian's.
@@ -33,6 +35,10 @@ public enum ProgramError: Error, Sendable, Hashable {
             "\(program) could not be started: \(reason)"
         case .failed(let program, .exited(let status), let tail):
             "\(program) failed with status \(status)" + Self.suffix(tail)
+        case .failed(let program, .signalled(SIGXCPU), _):
+            "\(program) used more processor time than it may and was ended"
+        case .failed(let program, .signalled(SIGXFSZ), _):
+            "\(program) wrote a larger file than it may and was ended"
         case .failed(let program, .signalled(let signal), let tail):
             "\(program) was ended by signal \(signal)" + Self.suffix(tail)
         case .deadlineExceeded(let program, let limit):
