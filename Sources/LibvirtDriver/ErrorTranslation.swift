@@ -19,7 +19,8 @@ extension ComputeError {
             let isLost = report.isLostConnection
             self.init(
                 isLost ? .hostUnavailable : Self.code(for: report.code), subject: subject,
-                outcome: change && isLost ? .unknown : .didNotHappen, message: report.message,
+                outcome: change && (isLost || !report.code.isRefusal) ? .unknown : .didNotHappen,
+                message: report.message,
                 hint: Self.hint(for: report.code),
                 libvirt: LibvirtReport(
                     code: report.code.rawValue, domain: report.domain.rawValue, function: report.call,
@@ -50,6 +51,7 @@ extension ComputeError {
     private static func code(for code: ErrorCode) -> Code {
         switch code {
         case .noDomain: .notFound
+        case .resourceBusy: .busy
         case .domainExist, .operationInvalid: .conflict
         case .noSupport, .operationUnsupported, .configUnsupported, .argumentUnsupported: .unsupported
         case .operationDenied, .accessDenied, .authFailed: .denied
@@ -66,6 +68,20 @@ extension ComputeError {
         case .agentUnresponsive: "is the guest agent installed and running in the guest?"
         case .operationDenied, .accessDenied: "this connection may only read"
         default: nil
+        }
+    }
+}
+
+extension ErrorCode {
+    /// Whether libvirt says by it that it did nothing. With any other a part of the change may have taken effect, such
+    /// as one that the hypervisor made and libvirt could not write down.
+    fileprivate var isRefusal: Bool {
+        switch self {
+        case .noDomain, .domainExist, .operationInvalid, .invalidArgument, .invalidDomain, .resourceBusy,
+            .operationTimeout, .noSupport, .operationUnsupported, .configUnsupported, .argumentUnsupported,
+            .operationDenied, .accessDenied, .authFailed, .xmlError, .xmlDetail, .agentUnresponsive, .agentUnsynced:
+            true
+        default: false
         }
     }
 }

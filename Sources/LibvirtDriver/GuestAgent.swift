@@ -94,10 +94,12 @@ struct GuestAgent {
                 .busy, subject: subject, message: "the guest agent answers no request since \(seconds) s",
                 hint: "it is asked again once that request has ended")
         }
-        guard error.code == .agentUnresponsive || error.code == .agentUnsynced else {
-            return ComputeError(error, subject: subject, change: true)
-        }
         let report = ComputeError(error, subject: subject, change: true)
+        if case .reported(let said) = error, said.code == .internalError, said.domain == .qemu {
+            // The agent's own refusal.
+            return report.adding(details: [], outcome: .didNotHappen)
+        }
+        guard error.code == .agentUnresponsive || error.code == .agentUnsynced else { return report }
         return ComputeError(
             .failed, subject: subject, message: "the guest agent does not answer",
             hint: "is the guest up, and does it run qemu-guest-agent? `roost wait NAME --for agent` waits for it",

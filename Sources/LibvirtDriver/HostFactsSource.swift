@@ -68,7 +68,10 @@ actor HostFactsSource {
         } catch {
             let cause = ComputeError(error, subject: "host", change: false)
             // Only an answer of libvirt's tells something about its QEMU.
-            guard ![.hostUnavailable, .deadlineExceeded, .cancelled, .exhausted].contains(cause.code) else {
+            let unrelated: [ComputeError.Code] = [
+                .hostUnavailable, .deadlineExceeded, .cancelled, .exhausted, .denied, .busy,
+            ]
+            guard !unrelated.contains(cause.code) else {
                 throw cause
             }
             throw ComputeError(

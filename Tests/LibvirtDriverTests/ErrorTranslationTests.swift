@@ -48,6 +48,24 @@ struct ErrorTranslationTests {
         }
     }
 
+    @Test(
+        "a change that libvirt failed may have happened in part, unless libvirt says that it refused it",
+        arguments: [
+            (ErrorCode.internalError, ComputeError.Code.failed, ComputeError.Outcome.unknown),
+            (.operationFailed, .failed, .unknown), (.systemError, .failed, .unknown), (.noMemory, .exhausted, .unknown),
+            (.operationInvalid, .conflict, .didNotHappen), (.noDomain, .notFound, .didNotHappen),
+            (.accessDenied, .denied, .didNotHappen), (.resourceBusy, .busy, .didNotHappen),
+            (.operationTimeout, .deadlineExceeded, .didNotHappen),
+        ])
+    func failed(code: ErrorCode, expected: ComputeError.Code, outcome: ComputeError.Outcome) {
+        let error = LibvirtError.reported(
+            LibvirtError.Report(code: code, domain: .qemu, level: .error, call: "virDomainSuspend", message: "no"))
+        let change = ComputeError(error, subject: "instance a", change: true)
+        #expect(change.code == expected)
+        #expect(change.outcome == outcome)
+        #expect(ComputeError(error, subject: "instance a", change: false).outcome == .didNotHappen)
+    }
+
     @Test("a hypervisor that hangs is named by the call that does, and since when")
     func hung() {
         let error = ComputeError(
