@@ -12,6 +12,10 @@ extension Journal {
     /// How long ended operations, and with them idempotency keys, are kept at most, in days.
     public static let maximumHistoryAge = 90
 
+    /// How many of the last operations never count as old: a clock that was set wrong must not make one forgotten whose
+    /// idempotency key is asked for again.
+    private static let ageless = 100
+
     /// The operation with this identity; nil where there is none, or history has forgotten it.
     public func operation(_ id: OperationID) throws(ComputeError) -> OperationRecord? {
         try read {
@@ -220,7 +224,12 @@ extension Journal {
     /// Forgets ended operations that are too many or too old; unfinished ones are never forgotten.
     private static func prune(_ database: Database, now: Date) throws {
         let oldest = now.addingTimeInterval(-86_400 * Double(maximumHistoryAge)).milliseconds
-        try database.execute(sql: "DELETE FROM operations WHERE finished_at < ?", arguments: [oldest])
+        try database.execute(
+            sql: """
+                DELETE FROM operations WHERE finished_at < ?
+                    AND rowid <= (SELECT max(rowid) FROM operations) - ?
+                """,
+            arguments: [oldest, ageless])
         try database.execute(
             sql: """
                 DELETE FROM operations WHERE finished_at IS NOT NULL
