@@ -34,14 +34,16 @@ extension Lab {
     }
 
     /// Expects that nothing is there that was not there before, and the other way round.
-    func expectUnchanged(since before: HostSnapshot, sourceLocation: SourceLocation = #_sourceLocation) async throws {
+    func expectUnchanged(
+        since before: HostSnapshot, _ comment: Comment? = nil, sourceLocation: SourceLocation = #_sourceLocation
+    ) async throws {
         var after = try await HostSnapshot.take(self)
         // A QEMU whose guest went down by itself may still be on its way out when libvirt calls the domain off.
         for _ in 0..<100 where after != before {
             try await Task.sleep(for: .milliseconds(100))
             after = try await HostSnapshot.take(self)
         }
-        #expect(after == before, sourceLocation: sourceLocation)
+        #expect(after == before, comment, sourceLocation: sourceLocation)
     }
 
     /// Runs a guest of this name and waits for its agent.

@@ -27,18 +27,42 @@ extension Lab {
         return (record, try journal.steps(of: record.id))
     }
 
-    private var name: String { state.path.lastComponent?.string ?? "" }
+    /// Brings the instance into a state, whatever it is in.
+    func bring(_ id: InstanceID, to state: InstanceState) async throws {
+        let present = try await driver.instance("\(id)", context: context).state
+        guard present != state else { return }
+        switch state {
+        case .stopped: try await driver.stop(id, policy: .force, context: context)
+        case .paused:
+            if present != .running { try await driver.start(id, context: context) }
+            try await driver.pause(id, context: context)
+        default:
+            if present == .paused {
+                try await driver.resume(id, context: context)
+            } else {
+                try await driver.start(id, context: context)
+            }
+        }
+    }
+
+    /// How each operation stands, newest first.
+    func history() throws -> [OperationState] {
+        try Journal.open(state).history(limit: Journal.maximumOperations).map(\.state)
+    }
+
+    /// The last component of the state directory.
+    var name: String { state.path.lastComponent?.string ?? "" }
 }
 
 extension Instance {
     /// A tiny guest whose spawn has every step that needs no privilege: two disks of which one is empty, and a seed.
-    static func complete(_ name: String) throws -> Instance {
+    static func complete(_ name: String, publish ports: [PublishedPort] = []) throws -> Instance {
         try Instance(
             name: InstanceName(name), vcpus: VCPUCount(1), memory: MemorySize(.mebibytes(128)),
             disks: [
                 .image(ImageName("tiny"), size: DiskSize(.mebibytes(512))), .blank(DiskSize(.mebibytes(16))),
             ],
-            interfaces: [Interface(network: .user(publish: []))],
+            interfaces: [Interface(network: .user(publish: ports))],
             cloudInit: CloudInit(hostname: HostName("faults.example")))
     }
 }

@@ -54,23 +54,3 @@ struct PowerCrashTests {
         #expect(try await HostSnapshot.take(lab) == before)
     }
 }
-
-extension Lab {
-    /// Brings the instance into a state, whatever it is in.
-    fileprivate func bring(_ id: InstanceID, to state: InstanceState) async throws {
-        let present = try await driver.instance("power-1", context: context).state
-        guard present != state else { return }
-        switch state {
-        case .stopped: try await driver.stop(id, policy: .force, context: context)
-        case .paused:
-            if present != .running { try await driver.start(id, context: context) }
-            try await driver.pause(id, context: context)
-        default:
-            if present == .paused {
-                try await driver.resume(id, context: context)
-            } else {
-                try await driver.start(id, context: context)
-            }
-        }
-    }
-}

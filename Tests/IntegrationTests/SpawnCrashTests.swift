@@ -84,10 +84,3 @@ struct SpawnCrashTests {
         #expect(try await HostSnapshot.take(lab) == before)
     }
 }
-
-extension Lab {
-    /// How each operation stands, newest first.
-    fileprivate func history() throws -> [OperationState] {
-        try Journal.open(state).history(limit: Journal.maximumOperations).map(\.state)
-    }
-}

@@ -317,7 +317,7 @@ struct DenialTests {
 
 extension Lab {
     /// A tiny guest with one port of the host that leads into it.
-    fileprivate func publishing(_ name: String, _ port: String) throws -> Instance {
+    func publishing(_ name: String, _ port: String) throws -> Instance {
         try tiny(name, interfaces: [Interface(network: .user(publish: [PublishedPort(parsing: port)]))])
     }
 
