@@ -5,12 +5,9 @@ internal import Foundation
 internal import GRDB
 
 extension Journal {
-    /// How many audit records are kept; older ones go.
-    public static let maximumAuditRecords = 10_000
-
     /// Adds a record to the audit; a failure that repeats itself within one request is one record.
     public func append(_ record: AuditRecord) throws(ComputeError) {
-        try write { try Self.append(record, $0) }
+        try write { try append(record, $0) }
     }
 
     /// The last records of the audit, newest first.
@@ -27,9 +24,9 @@ extension Journal {
         }
     }
 
-    static func append(_ record: AuditRecord, _ database: Database) throws {
+    func append(_ record: AuditRecord, _ database: Database) throws {
         // What cannot be settled is tried by each command: that must not push all else out of the audit.
-        guard try record.outcome != .failed || !repeats(record, database) else { return }
+        guard try record.outcome != .failed || !Self.repeats(record, database) else { return }
         try database.execute(
             sql: """
                 INSERT INTO audit (at, request_id, principal, action, subject, outcome, message)
@@ -41,7 +38,7 @@ extension Journal {
             ])
         try database.execute(
             sql: "DELETE FROM audit WHERE number <= ?",
-            arguments: [database.lastInsertedRowID - Int64(maximumAuditRecords)])
+            arguments: [database.lastInsertedRowID - Int64(limits.auditRecords)])
     }
     /// Whether the last record of the same request and action says the same.
     private static func repeats(_ record: AuditRecord, _ database: Database) throws -> Bool {

@@ -7,11 +7,6 @@ import Glibc
 import InstanceModel
 
 extension Journal {
-    /// How many operations are kept at least before the oldest ended ones go.
-    public static let maximumOperations = 1_000
-    /// How long ended operations, and with them idempotency keys, are kept at most, in days.
-    public static let maximumHistoryAge = 90
-
     /// How many of the last operations never count as old: a clock that was set wrong must not make one forgotten whose
     /// idempotency key is asked for again.
     private static let ageless = 100
@@ -83,7 +78,7 @@ extension Journal {
         let now = Date()
         return try await writeAside { database in
             if let earlier = try Self.earlier(than: request, context, database) { return .repeated(earlier) }
-            try Self.prune(database, now: now)
+            try self.prune(database, now: now)
             try Self.refuseTaken(request.claims, database)
             if let record = request.record { try Self.insert(record, database) }
             try Self.insert(request, context, now: now, database)
@@ -133,7 +128,7 @@ extension Journal {
                     ])
             }
             try Self.release(change.release, of: id, database)
-            if let audit { try Self.append(audit, database) }
+            if let audit { try self.append(audit, database) }
         }
     }
 
@@ -222,20 +217,20 @@ extension Journal {
     }
 
     /// Forgets ended operations that are too many or too old; unfinished ones are never forgotten.
-    private static func prune(_ database: Database, now: Date) throws {
-        let oldest = now.addingTimeInterval(-86_400 * Double(maximumHistoryAge)).milliseconds
+    private func prune(_ database: Database, now: Date) throws {
+        let oldest = now.addingTimeInterval(-86_400 * Double(limits.days)).milliseconds
         try database.execute(
             sql: """
                 DELETE FROM operations WHERE finished_at < ?
                     AND rowid <= (SELECT max(rowid) FROM operations) - ?
                 """,
-            arguments: [oldest, ageless])
+            arguments: [oldest, Self.ageless])
         try database.execute(
             sql: """
                 DELETE FROM operations WHERE finished_at IS NOT NULL
                     AND rowid <= (SELECT max(rowid) FROM operations) - ?
                 """,
-            arguments: [maximumOperations])
+            arguments: [limits.operations])
     }
 }
 

@@ -15,22 +15,27 @@ import SystemPackage
 public final class Journal: Sendable {
     let queue: DatabaseQueue
     let path: FilePath
+    /// What is forgotten as more is written.
+    let limits: HistoryLimits
     /// Carries out writes, so that none waits for the disk on one of Swift's few shared threads.
     let writer = DispatchQueue(label: "roost.journal")
 
-    private init(queue: DatabaseQueue, path: FilePath) {
+    private init(queue: DatabaseQueue, path: FilePath, limits: HistoryLimits) {
         self.queue = queue
         self.path = path
+        self.limits = limits
     }
 
     /// Opens the database of a prepared directory; makes it, with mode 0600, or brings it up to date as needed.
     ///
     /// - Throws: ``ComputeError`` with code `failed` where the database is damaged, of a newer version of Roost, or may
     ///   not be written, `exhausted`, `busy`.
-    public static func open(_ directory: StateDirectory) throws(ComputeError) -> Journal {
+    public static func open(
+        _ directory: StateDirectory, keeping limits: HistoryLimits = .standard
+    ) throws(ComputeError) -> Journal {
         let path = directory.database
         try makeFile(path)
-        let journal = try connect(path, readonly: false)
+        let journal = try connect(path, readonly: false, limits)
         let version = try journal.read { try JournalSchema.version(of: $0) }
         if version < JournalSchema.currentVersion {
             // Two processes must not change the database's mode at once: SQLite does not wait for that.
@@ -59,7 +64,7 @@ public final class Journal: Sendable {
     public static func openForReading(_ directory: StateDirectory) throws(ComputeError) -> Journal? {
         var status = stat()
         guard lstat(directory.database.string, &status) == 0, status.st_size > 0 else { return nil }
-        let journal = try connect(directory.database, readonly: true)
+        let journal = try connect(directory.database, readonly: true, .standard)
         let version = try journal.read { try JournalSchema.version(of: $0) }
         guard version > 0 else { return nil }
         try journal.refuseNewer(version)
@@ -103,7 +108,9 @@ public final class Journal: Sendable {
         return try result.get()
     }
 
-    private static func connect(_ path: FilePath, readonly: Bool) throws(ComputeError) -> Journal {
+    private static func connect(
+        _ path: FilePath, readonly: Bool, _ limits: HistoryLimits
+    ) throws(ComputeError) -> Journal {
         var configuration = Configuration()
         configuration.readonly = readonly
         configuration.busyMode = .timeout(5)
@@ -114,7 +121,8 @@ public final class Journal: Sendable {
             try database.execute(sql: "PRAGMA synchronous = FULL")
         }
         do {
-            return Journal(queue: try DatabaseQueue(path: path.string, configuration: configuration), path: path)
+            return Journal(
+                queue: try DatabaseQueue(path: path.string, configuration: configuration), path: path, limits: limits)
         } catch {
             throw failure(error, path)
         }

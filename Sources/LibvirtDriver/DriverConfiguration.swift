@@ -17,6 +17,8 @@ public struct DriverConfiguration: Sendable {
     /// Seconds without guests and clients after which the private daemon ends itself, at least 1; it takes effect when
     /// one is started.
     public var daemonIdleSeconds: Int
+    /// How much of what was done is remembered.
+    public var history: HistoryLimits
     /// Told of each point of an operation, and able to stop it there; nil outside tests.
     public var probe: (any OperationProbe)?
     /// Chooses an instance's identity; tests choose identities whose addresses meet.
@@ -29,12 +31,14 @@ public struct DriverConfiguration: Sendable {
     /// A configuration.
     public init(
         stateDirectory: StateDirectory, connection: ConnectionRequest = .automatic, policy: any Policy = DenyAll(),
-        daemonIdleSeconds: Int = 30, probe: (any OperationProbe)? = nil
+        daemonIdleSeconds: Int = 30, history: HistoryLimits = .standard,
+        probe: (any OperationProbe)? = nil
     ) {
         self.stateDirectory = stateDirectory
         self.connection = connection
         self.policy = policy
         self.daemonIdleSeconds = max(daemonIdleSeconds, 1)
+        self.history = history
         self.probe = probe
     }
 }

@@ -8,10 +8,12 @@ import Synchronization
 final class JournalSource: Sendable {
     private let state: StateDirectory
     private let account: Result<GuestAccount, ComputeError>
+    private let limits: HistoryLimits
     private let open = Mutex<Journal?>(nil)
     private let reading = Mutex<Journal?>(nil)
 
-    init(state: StateDirectory, account: Result<GuestAccount, ComputeError>) {
+    init(state: StateDirectory, account: Result<GuestAccount, ComputeError>, limits: HistoryLimits) {
+        self.limits = limits
         self.state = state
         self.account = account
     }
@@ -21,7 +23,7 @@ final class JournalSource: Sendable {
         try open.withLock { journal throws(ComputeError) in
             if let journal { return journal }
             try state.prepare(guestAccount: account.get())
-            let opened = try Journal.open(state)
+            let opened = try Journal.open(state, keeping: limits)
             journal = opened
             return opened
         }

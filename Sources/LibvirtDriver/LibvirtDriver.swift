@@ -41,7 +41,7 @@ public final class LibvirtDriver: Sendable {
         _ configuration: DriverConfiguration, choice: ConnectionChoice, guestAccount: Result<GuestAccount, ComputeError>
     ) {
         let state = configuration.stateDirectory
-        let journals = JournalSource(state: state, account: guestAccount)
+        let journals = JournalSource(state: state, account: guestAccount, limits: configuration.history)
         let link = HypervisorLink(
             state: state, account: guestAccount, choice: choice, daemonIdleSeconds: configuration.daemonIdleSeconds,
             threads: configuration.callThreads)

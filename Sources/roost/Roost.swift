@@ -59,7 +59,7 @@ enum Roost {
         return try await LibvirtDriver.open(
             DriverConfiguration(
                 stateDirectory: state, connection: connection,
-                policy: SinglePrincipalPolicy(permitting: request.principal)))
+                policy: SinglePrincipalPolicy(permitting: request.principal), history: settings.history))
     }
 
     private static func stateDirectory(

@@ -12,10 +12,14 @@ struct Settings {
     var connect: String?
     /// The state directory.
     var stateDirectory: String?
+    /// How much of what was done is remembered.
+    var history = HistoryLimits.standard
 
     static var environment: [String: String] { ProcessInfo.processInfo.environment }
 
-    private static let names: Set<String> = ["connect", "state_dir"]
+    private static let names: Set<String> = [
+        "audit_records", "connect", "history_days", "history_operations", "state_dir",
+    ]
     private static let maximumBytes = 64 << 10
 
     /// Reads the file; no file, and one of comments alone, is an empty one.
@@ -31,7 +35,7 @@ struct Settings {
         return try parse([UInt8](data), path)
     }
 
-    private static func parse(_ bytes: [UInt8], _ path: String) throws(ComputeError) -> Settings {
+    static func parse(_ bytes: [UInt8], _ path: String) throws(ComputeError) -> Settings {
         let lines = bytes.split(separator: UInt8(ascii: "\n")).map { $0.drop { $0 == UInt8(ascii: " ") } }
         guard lines.contains(where: { !$0.isEmpty && $0.first != UInt8(ascii: "#") }) else { return Settings() }
         let values: [String: String]
@@ -42,9 +46,28 @@ struct Settings {
             throw invalid(path, "line \(problem?.line ?? 1): \(problem?.violation.rule ?? "it is no YAML")")
         }
         guard names.isSuperset(of: values.keys) else {
-            throw invalid(path, "its keys are \(names.sorted().joined(separator: " and "))")
+            throw invalid(path, "its keys are \(names.sorted().joined(separator: ", "))")
         }
-        return Settings(connect: values["connect"], stateDirectory: values["state_dir"])
+        return Settings(
+            connect: values["connect"], stateDirectory: values["state_dir"], history: try history(values, path))
+    }
+
+    private static func history(_ values: [String: String], _ path: String) throws(ComputeError) -> HistoryLimits {
+        func number(_ name: String, _ standard: Int) throws(ComputeError) -> Int {
+            guard let text = values[name] else { return standard }
+            guard let number = Int(text) else { throw invalid(path, "\(name) is no number: \(text)") }
+            return number
+        }
+        let standard = HistoryLimits.standard
+        let (operations, days, records) = (
+            try number("history_operations", standard.operations), try number("history_days", standard.days),
+            try number("audit_records", standard.auditRecords)
+        )
+        do {
+            return try HistoryLimits(operations: operations, days: days, auditRecords: records)
+        } catch {
+            throw invalid(path, "\(error.value): \(error.rule)")
+        }
     }
 
     private static var location: String {

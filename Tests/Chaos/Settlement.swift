@@ -61,7 +61,7 @@ actor Settlement {
         guard !doubtful.isEmpty, let journal = try Journal.openForReading(state) else { return }
         let unfinished = Set(try journal.unfinishedOperations().map(\.requestID.uuidString))
         let known = Dictionary(
-            try journal.history(limit: Journal.maximumOperations).map { ($0.requestID.uuidString, $0.state) }
+            try journal.history(limit: HistoryLimits.standard.operations).map { ($0.requestID.uuidString, $0.state) }
         ) { first, _ in first }
         for (call, doubt) in doubtful where !unfinished.contains(call) {
             doubtful[call] = nil

@@ -277,6 +277,40 @@ struct JournalTests {
         #expect(try journal.audit(limit: 9).count == 1)
     }
 
+    @Test("keeps as much as it was told to")
+    func limits() async throws {
+        let small = try Journal.open(
+            host.state.directory, keeping: HistoryLimits(operations: 10, days: 1, auditRecords: 100))
+        let runner = OperationRunner(journal: small)
+        for number in 0..<15 {
+            _ = try await runner.run(
+                host.spawn("n-\(number)", id: InstanceID()), steps: host.steps, executor: ToyExecutor(),
+                context: .test())
+        }
+        #expect(try small.history(limit: 99).count == 11, "ten, and the one that was begun after they were counted")
+        try small.write { database in
+            let yesterday = Date(timeIntervalSinceNow: -90_000).milliseconds
+            try database.execute(sql: "UPDATE operations SET finished_at = ?", arguments: [yesterday])
+        }
+        #expect(await begin(host.spawn("kept", id: InstanceID())) == nil)
+        #expect(try small.history(limit: 99).count == 12, "another's limits are its own")
+        _ = try await runner.run(
+            host.spawn("last", id: InstanceID()), steps: host.steps, executor: ToyExecutor(), context: .test())
+        #expect(try small.history(limit: 99).map(\.instanceName) == ["last", "kept"])
+        let record = AuditRecord(
+            at: Date(milliseconds: 5), requestID: UUID(), principal: "p", action: "a", subject: "s", outcome: .done)
+        for _ in 0..<110 { try small.append(record) }
+        #expect(try small.audit(limit: 999).count == 100)
+    }
+
+    @Test("limits of history are numbers within their ranges")
+    func limitRanges() throws {
+        #expect(throws: RuleViolation.self) { try HistoryLimits(operations: 9) }
+        #expect(throws: RuleViolation.self) { try HistoryLimits(days: 3_651) }
+        #expect(throws: RuleViolation.self) { try HistoryLimits(auditRecords: 99) }
+        #expect(try HistoryLimits() == .standard)
+    }
+
     @Test("reads times back to the millisecond, however far away")
     func times() {
         #expect(Date(milliseconds: 1_700_000_000_125).milliseconds == 1_700_000_000_125)

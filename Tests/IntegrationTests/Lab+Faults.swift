@@ -47,7 +47,7 @@ extension Lab {
 
     /// How each operation stands, newest first.
     func history() throws -> [OperationState] {
-        try Journal.open(state).history(limit: Journal.maximumOperations).map(\.state)
+        try Journal.open(state).history(limit: HistoryLimits.standard.operations).map(\.state)
     }
 
     /// The last component of the state directory.
