@@ -17,12 +17,12 @@ struct ChaosTests {
     @Test(
         "are caught where a flaw is put in",
         arguments: [
-            ("lock-removed", "FOUND"), ("undo-skipped", "orphan files"), ("event-dropped", "heard nothing of"),
-            ("reply-invented", "cannot be true"),
+            ("lock-removed", 15, "FOUND"), ("undo-skipped", 15, "orphan files"),
+            ("event-dropped", 25, "heard nothing of"), ("reply-invented", 15, "cannot be true"),
         ])
-    func mutants(name: String, finding: String) throws {
+    func mutants(name: String, seconds: Int, finding: String) throws {
         let run = try ChaosProgram(
-            "--mutant", name, "--seed", "3", "--duration", "25", "--guests", "4", "--tasks", "12")
+            "--mutant", name, "--seed", "3", "--duration", "\(seconds)", "--guests", "4", "--tasks", "12")
         #expect(run.status == 1, "\(run.output)")
         #expect(run.output.contains(finding), "\(run.output)")
     }
