@@ -129,7 +129,8 @@ let tests: [Target] = [
     .testTarget(
         name: "IntegrationTests",
         dependencies: [
-            "Chaos", "Compute", "ComputeTestKit", "EmbeddingExample", "Libvirt", "LibvirtDriver", "RoostKit",
+            "Chaos", "Compute", "ComputeTestKit", "EmbeddingExample", "Libvirt", "LibvirtDriver", "Programs",
+            "RoostKit",
             "SpawnVictim", "Storage", "roost", .system,
         ],
         swiftSettings: settings),
