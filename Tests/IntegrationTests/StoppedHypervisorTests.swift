@@ -155,12 +155,12 @@ struct StoppedHypervisorTests {
 
 extension Lab {
     /// A context for one operation that may take so long.
-    fileprivate func context(within limit: Duration) -> OperationContext {
+    func context(within limit: Duration) -> OperationContext {
         OperationContext(principal: Self.principal, deadline: .now + limit)
     }
 
     /// The QEMU process of a guest.
-    fileprivate func qemu(of name: String) throws -> HostProcess {
+    func qemu(of name: String) throws -> HostProcess {
         let found = try HostProcess.running("qemu-system-x86", for: self).filter { $0.runsGuest(name) }
         try #require(found.count == 1, "\(found)")
         return found[0]
