@@ -20,6 +20,7 @@ extension LibvirtDriver: InstanceObservation {
         }
         var records = try journal?.instances() ?? []
         records += try await unindexed(states, known: records)
+        guard !records.isEmpty else { return [] }
         let stateByID = Dictionary(states.map { (InstanceID($0.uuid), $0.state) }) { first, _ in first }
         let held = try locks.held()
         var found: [InstanceStatus] = []
@@ -149,16 +150,16 @@ extension LibvirtDriver: InstanceObservation {
         _ states: [DomainStateRecord], known: [InstanceRecord]
     ) async throws(ComputeError) -> [InstanceRecord] {
         let known = Set(known.map(\.id))
-        let unknown = states.map { InstanceID($0.uuid) }.filter { !known.contains($0) }
-        guard !unknown.isEmpty, state.isPrepared else { return [] }
-        let directories: Set<InstanceID>
+        guard states.contains(where: { !known.contains(InstanceID($0.uuid)) }), state.isPrepared else { return [] }
+        let unknown: Set<InstanceID>
         do throws(StorageError) {
-            directories = Set(try files.list())
+            unknown = Set(try files.list()).subtracting(known)
         } catch {
             throw ComputeError(error, subject: "the instances' files")
         }
+        guard !unknown.isEmpty else { return [] }
         var found: [InstanceRecord] = []
-        for id in unknown where directories.contains(id) {
+        for id in states.map({ InstanceID($0.uuid) }) where unknown.contains(id) {
             guard let domain = try? await domain(id),
                 let xml = try? await domain.xml(.inactive, deadline: .now + Self.readLimit),
                 let metadata = InstanceMetadata.read(fromDomainXML: xml),
