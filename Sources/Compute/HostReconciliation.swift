@@ -68,6 +68,8 @@ public struct Orphan: Sendable, Hashable {
         case socket
         /// A file among the locks that locks nothing.
         case lock
+        /// A guest's process, by its number, of which the hypervisor knows nothing.
+        case process
     }
 
     /// What became of an orphan.

@@ -53,11 +53,14 @@ public struct ReconcilePlan: Sendable, Hashable {
         public var domains: [Domain]
         /// Every domain's identity, also of those that others made, or that could not be read.
         public var present: Set<InstanceID>
+        /// Those of them that have a guest's process.
+        public var active: Set<InstanceID>
 
         /// What a hypervisor tells.
-        public init(domains: [Domain], present: Set<InstanceID>) {
+        public init(domains: [Domain], present: Set<InstanceID>, active: Set<InstanceID> = []) {
             self.domains = domains
             self.present = present
+            self.active = active
         }
     }
 
@@ -82,7 +85,7 @@ public struct ReconcilePlan: Sendable, Hashable {
     public struct Disk: Sendable, Hashable {
         /// The instances' directories.
         public var directories: [Directory]
-        /// Tap devices, sockets and files among the locks, each with the instance that it was made for.
+        /// Tap devices, sockets, files among the locks, and processes, each with the instance that it was made for.
         public var things: [Thing]
 
         /// What lies on a disk.
@@ -169,7 +172,14 @@ public struct ReconcilePlan: Sendable, Hashable {
                     kind: .files, name: directory.path, instanceID: directory.id, since: directory.since,
                     obstacle: Self.obstacle(of: directory)))
         }
-        for thing in disk.things where thing.kind == .lock || !alive.contains(thing.id) {
+        for thing in disk.things {
+            let isOrphan =
+                switch thing.kind {
+                case .lock: true
+                case .process: !hypervisor.active.union(database.busy).contains(thing.id)
+                default: !alive.contains(thing.id)
+                }
+            guard isOrphan else { continue }
             // A tap's tag tells the instance and not the state directory; all else lies within this one.
             let isForeign =
                 thing.kind == .tap && !database.remembered.contains(thing.id) && directories[thing.id] == nil

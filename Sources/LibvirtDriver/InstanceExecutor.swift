@@ -94,6 +94,21 @@ struct InstanceExecutor: OperationExecutor {
 
     private func turnOff() async throws(ComputeError) {
         if let domain = try await host.domain(id) { try await turnOffForGood(domain) }
+        try await awaitProcessEnd()
+    }
+
+    /// Waits for the end of the guest's process: libvirt calls a guest off that shut itself down once its monitor is
+    /// closed, while it may be writing its disks still.
+    private func awaitProcessEnd() async throws(ComputeError) {
+        let deadline = ContinuousClock.now + LibvirtDriver.changeLimit
+        for process in GuestProcess.all() where process.instanceID == id {
+            guard try await process.awaitEnd(until: deadline) else {
+                throw ComputeError(
+                    .deadlineExceeded, subject: subject, outcome: .unknown,
+                    message: "libvirt calls it off, and its process \(process.processID) does not end",
+                    hint: "`roost host sweep` shows it, too")
+            }
+        }
     }
 
     /// How long calls that hang may take to return once their guest was ended.

@@ -5,6 +5,7 @@ import Compute
 import DomainPlanning
 import DomainXML
 import Foundation
+import Glibc
 import InstanceModel
 import Libvirt
 import Networking
@@ -72,7 +73,23 @@ extension LibvirtDriver {
             }
         case .socket, .lock:
             try state.remove(orphan)
+        case .process:
+            try await end(orphan)
         }
+    }
+
+    /// How long a guest's process may take to end by itself once it is asked to.
+    private static let endPatience: Duration = .seconds(10)
+
+    private func end(_ orphan: Orphan) async throws(ComputeError) {
+        let process = Int32(orphan.name).flatMap(GuestProcess.init)
+        guard let process, process.instanceID == orphan.instanceID, process.uses(state.path) else { return }
+        for signal in [SIGTERM, SIGKILL] {
+            process.signal(signal)
+            if try await process.awaitEnd(until: .now + Self.endPatience) { return }
+        }
+        throw ComputeError(
+            .deadlineExceeded, subject: "process \(orphan.name)", outcome: .unknown, message: "it does not end")
     }
 
     private func removeFiles(of id: InstanceID, subject: String) throws(ComputeError) {

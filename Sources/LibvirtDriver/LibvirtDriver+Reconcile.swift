@@ -93,8 +93,15 @@ extension LibvirtDriver: HostReconciliation {
         holding own: Set<InstanceID> = []
     ) async throws(ComputeError) -> ReconcilePlan {
         let database = try DatabaseSight(beginning: journal)
+        // Before the hypervisor is asked, which knows of a guest before it has a process.
+        let processes = GuestProcess.all().filter { $0.uses(state.path) }
         let hypervisor = try await domainsOfRoost(&report, context)
-        let disk = try await leftovers(&report)
+        var disk = try await leftovers(&report)
+        // One whose guest went down meanwhile was on its way out.
+        disk.things += processes.filter(\.isAlive).map { process in
+            ReconcilePlan.Thing(
+                kind: .process, name: "\(process.processID)", id: process.instanceID, since: process.since)
+        }
         return ReconcilePlan(
             hypervisor, try database.end(locked: Set(locks.held().keys).subtracting(own)), disk)
     }
@@ -110,6 +117,7 @@ extension LibvirtDriver: HostReconciliation {
         for state in states {
             let id = InstanceID(state.uuid)
             found.present.insert(id)
+            if state.state.isActive { found.active.insert(id) }
             do throws(ComputeError) {
                 guard let domain = try await domain(id) else { continue }
                 let xml = try await translating("domain \(domain.name)") { () throws(LibvirtError) in

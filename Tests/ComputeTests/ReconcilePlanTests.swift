@@ -40,7 +40,9 @@ struct ReconcilePlanTests {
             let record = InstanceRecord(
                 id: id, name: "web-1", document: "{}", operationID: OperationID(id.uuid), createdAt: time)
             return ReconcilePlan(
-                ReconcilePlan.Hypervisor(domains: domains, present: domain == nil ? [other] : [id, other]),
+                ReconcilePlan.Hypervisor(
+                    domains: domains, present: domain == nil ? [other] : [id, other],
+                    active: domain == .running ? [id] : []),
                 ReconcilePlan.Database(
                     records: hasRecord ? [record] : [], busy: isBusy ? [id] : [], remembered: isRemembered ? [id] : []),
                 ReconcilePlan.Disk(
@@ -59,6 +61,12 @@ struct ReconcilePlanTests {
             },
             Sight("nothing"),
             Sight("another's domain") { $0.domain = .ofOthers },
+            Sight("a guest's process") {
+                ($0.domain, $0.hasRecord, $0.directory, $0.things) = (.running, true, [], [.process])
+            },
+            Sight("start, before libvirt says so") {
+                ($0.domain, $0.hasRecord, $0.directory, $0.isBusy, $0.things) = (.off, true, [], true, [.process])
+            },
             Sight("spawn, before its domain") {
                 ($0.isBusy, $0.hasRecord, $0.directory, $0.things) = (true, true, [], [.tap])
             },
@@ -101,6 +109,12 @@ struct ReconcilePlanTests {
                 Sight("tap of nobody known") { ($0.things, $0.isRemembered) = ([.tap], false) }, [.tap],
                 ["nothing tells that this state directory made it"]
             ),
+            (
+                Sight("process of a guest that is off") {
+                    ($0.domain, $0.hasRecord, $0.directory, $0.things) = (.off, true, [], [.process])
+                }, [.process], [nil]
+            ),
+            (Sight("process of nobody") { $0.things = [.process] }, [.process], [nil]),
             (
                 Sight("lock beside a whole instance") {
                     ($0.domain, $0.hasRecord, $0.directory, $0.things) = (.off, true, [], [.lock])

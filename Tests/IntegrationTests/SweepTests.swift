@@ -156,6 +156,31 @@ struct SweepTests {
         #expect(!FileManager.default.fileExists(atPath: path.string))
     }
 
+    @Test("ends a guest's process that libvirt forgot, when asked")
+    func process() async throws {
+        let (lab, guest) = try await scene()
+        let lost = try await lab.driver.spawn(lab.tiny("lost"), until: .started, context: lab.context)
+        let qemu = try #require(try HostProcess.running("qemu-system-x86", for: lab).first { $0.runsGuest("lost") })
+        try await lab.daemon().end()
+        // What libvirt keeps of a running guest.
+        let run = lab.state.daemonRun.appending("libvirt/qemu/run")
+        for suffix in ["xml", "pid"] {
+            try FileManager.default.removeItem(atPath: run.appending("lost.\(suffix)").string)
+        }
+        let report = try await lab.driver.reconcile(.show, context: lab.context)
+        #expect(report.orphans.map(\.kind) == [.process])
+        #expect(report.orphans.map(\.instanceID) == [lost.id])
+        #expect(report.orphans.map(\.name) == ["\(qemu.id)"])
+        #expect((report.orphans.first?.since).map { (-600...5).contains($0.timeIntervalSinceNow) } == true)
+        let swept = try await lab.driver.reconcile(.delete, context: lab.context)
+        #expect(swept.orphans.map(\.fate) == [.removed])
+        try await qemu.waitUntilGone()
+        #expect(try await lab.driver.instance("bystander", context: lab.context).state == guest.state)
+        try await lab.driver.start(lost.id, context: lab.context)
+        #expect(try await lab.driver.reconcile(.show, context: lab.context) == ReconcileReport())
+        try await lab.deleteAll()
+    }
+
     @Test("leaves an orphan alone that an operation works on")
     func busy() async throws {
         let (lab, guest) = try await scene()
