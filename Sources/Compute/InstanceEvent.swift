@@ -30,8 +30,22 @@ public struct InstanceEvent: Sendable, Hashable {
     public var isDeletion: Bool { kind == .undefined && details["reason"] != "renamed" }
 
     /// Events that were missed.
-    public static func gap(at time: Date) -> InstanceEvent {
-        InstanceEvent(.gap, id: nil, name: nil, time: time)
+    public static func gap(at time: Date, because reason: GapReason? = nil) -> InstanceEvent {
+        InstanceEvent(
+            .gap, id: nil, name: nil, details: reason.map { ["reason": $0.rawValue] } ?? [:], time: time)
+    }
+
+    /// Why events were missed, where that is known; nil for any other kind, too.
+    public var gapReason: GapReason? { kind == .gap ? details["reason"].flatMap(GapReason.init) : nil }
+
+    /// Why events were missed; the raw value is stable.
+    public enum GapReason: String, Sendable, Hashable, CaseIterable {
+        /// The connection was lost, and is there again.
+        case reconnected
+        /// They came faster than they were taken.
+        case overflow
+        /// It could not be told whose they were.
+        case unknownOwner = "unknown_owner"
     }
 
     /// The kinds of events; open, so that a later version may add kinds.
@@ -88,7 +102,7 @@ public struct InstanceEvent: Sendable, Hashable {
         /// Metadata changed: `element`.
         public static let metadata = Kind(rawValue: "metadata")
         /// Events are missing here, because they came too fast, or the connection was lost and is there again: what is
-        /// known must be read anew.
+        /// known must be read anew. `reason`: see ``InstanceEvent/GapReason``.
         public static let gap = Kind(rawValue: "gap")
 
         /// The kinds that this version knows.

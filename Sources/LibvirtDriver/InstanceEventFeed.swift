@@ -56,7 +56,7 @@ actor InstanceEventFeed {
     func next() async throws(ComputeError) -> InstanceEvent? {
         while !Task.isCancelled {
             guard let events else {
-                if try await reconnect() { return .gap(at: Date()) }
+                if try await reconnect() { return .gap(at: Date(), because: .reconnected) }
                 return nil
             }
             var iterator = events.makeAsyncIterator()
@@ -65,7 +65,7 @@ actor InstanceEventFeed {
             case .closed?:
                 backoff.lost(after: connectedAt.duration(to: .now))
                 self.events = nil
-            case .gap?: return .gap(at: Date())
+            case .gap?: return .gap(at: Date(), because: .overflow)
             case let event?:
                 if let event = await told(event) { return event }
             }
@@ -82,9 +82,14 @@ actor InstanceEventFeed {
                 try await begin(by: nil)
                 return true
             } catch {
-                guard [.hostUnavailable, .deadlineExceeded, .exhausted].contains(error.code) else { throw error }
+                guard Self.isWorthWaiting(error) else { throw error }
             }
         }
+    }
+
+    /// Whether there may be a connection later, though there is none now.
+    static func isWorthWaiting(_ error: ComputeError) -> Bool {
+        [.hostUnavailable, .deadlineExceeded, .exhausted].contains(error.code)
     }
 
     /// The event in the port's terms; nil where it is about a domain that is not Roost's. A gap where it cannot be told
@@ -96,7 +101,7 @@ actor InstanceEventFeed {
             guard let known = try await self.name(of: domain, in: event) else { return nil }
             name = known
         } catch {
-            return .gap(at: Date())
+            return .gap(at: Date(), because: .unknownOwner)
         }
         let (kind, details) = event.inThePortsTerms
         if case .lifecycle(_, .undefined(.removed)) = event { names[domain.uuid] = nil }
