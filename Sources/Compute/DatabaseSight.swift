@@ -24,10 +24,8 @@ public struct DatabaseSight: Sendable {
     public func end(locked: Set<InstanceID>) throws(ComputeError) -> ReconcilePlan.Database {
         let records = try journal.instances()
         // After the records, so that whatever was begun before they were read is known.
-        let history = try journal.history(limit: .max)
-        let begun = history.prefix { $0.id != newest }.map(\.instanceID)
-        let busy = try journal.unfinishedOperations().map(\.instanceID) + begun
-        return ReconcilePlan.Database(
-            records: records, busy: unfinished.union(busy).union(locked), remembered: Set(history.map(\.instanceID)))
+        let begun = try journal.instancesInHistory(after: newest)
+        let busy = unfinished.union(begun).union(try journal.unfinishedOperations().map(\.instanceID)).union(locked)
+        return ReconcilePlan.Database(records: records, busy: busy, remembered: try journal.instancesInHistory())
     }
 }

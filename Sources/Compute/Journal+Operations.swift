@@ -4,7 +4,7 @@
 internal import Foundation
 internal import GRDB
 import Glibc
-import InstanceModel
+public import InstanceModel
 
 extension Journal {
     /// How many of the last operations never count as old: a clock that was set wrong must not make one forgotten whose
@@ -54,6 +54,22 @@ extension Journal {
     public func history(limit: Int) throws(ComputeError) -> [OperationRecord] {
         try read {
             try OperationRecord.fetch($0, "SELECT * FROM operations ORDER BY rowid DESC LIMIT ?", [max(limit, 0)])
+        }
+    }
+
+    /// The instances of which the history knows an operation; of those alone that were begun after `operation`, where
+    /// one is given, and of all where it was forgotten since.
+    public func instancesInHistory(after operation: OperationID? = nil) throws(ComputeError) -> Set<InstanceID> {
+        try read { database in
+            let ids = try Row.fetchAll(
+                database,
+                sql: """
+                    SELECT DISTINCT instance_id FROM operations
+                    WHERE rowid > coalesce((SELECT rowid FROM operations WHERE id = ?), -1)
+                    """,
+                arguments: [operation?.description]
+            ).map { InstanceID(try $0.uuid("instance_id")) }
+            return Set(ids)
         }
     }
 
