@@ -49,6 +49,14 @@ public struct Authorizer: Sendable {
         return result
     }
 
+    /// Audits how something ended that nobody waits for; where that cannot be written, nobody is there to tell.
+    public func note(
+        _ outcome: AuditRecord.Outcome, _ action: Action, subject: String, context: OperationContext,
+        _ message: String = ""
+    ) {
+        try? trail().append(AuditRecord(action.rawValue, subject, context, outcome, message))
+    }
+
     /// Audits `error` and gives it back, with a further detail where that failed.
     private func record(
         _ outcome: AuditRecord.Outcome, _ error: ComputeError, _ action: Action, _ subject: String,

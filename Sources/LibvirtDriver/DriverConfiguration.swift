@@ -19,6 +19,8 @@ public struct DriverConfiguration: Sendable {
     public var daemonIdleSeconds: Int
     /// How much of what was done is remembered.
     public var history: HistoryLimits
+    /// When ``LibvirtDriver/keepReconciled(context:_:)`` compares the host, and what it removes.
+    public var reconciliation: ReconcileSettings
     /// Told of each point of an operation, and able to stop it there; nil outside tests.
     public var probe: (any OperationProbe)?
     /// Chooses an instance's identity; tests choose identities whose addresses meet.
@@ -31,7 +33,7 @@ public struct DriverConfiguration: Sendable {
     /// A configuration.
     public init(
         stateDirectory: StateDirectory, connection: ConnectionRequest = .automatic, policy: any Policy = DenyAll(),
-        daemonIdleSeconds: Int = 30, history: HistoryLimits = .standard,
+        daemonIdleSeconds: Int = 30, history: HistoryLimits = .standard, reconciliation: ReconcileSettings = .standard,
         probe: (any OperationProbe)? = nil
     ) {
         self.stateDirectory = stateDirectory
@@ -39,6 +41,7 @@ public struct DriverConfiguration: Sendable {
         self.policy = policy
         self.daemonIdleSeconds = max(daemonIdleSeconds, 1)
         self.history = history
+        self.reconciliation = reconciliation
         self.probe = probe
     }
 }

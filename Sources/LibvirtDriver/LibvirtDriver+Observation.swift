@@ -12,6 +12,11 @@ extension LibvirtDriver: InstanceObservation {
     /// All instances, by name, from one bulk call for their states (`virConnectGetAllDomainStats`, state only).
     public func instances(context: OperationContext) async throws(ComputeError) -> [InstanceStatus] {
         try authorizer.authorize(.observe, subject: "instances", context: context)
+        return try await listed(context: context)
+    }
+
+    /// All instances, by name, for whoever may see them.
+    func listed(context: OperationContext) async throws(ComputeError) -> [InstanceStatus] {
         if case .privateDaemon = choice.target, !state.isPrepared { return [] }
         let journal = try await journal(readingFor: context)
         let connection = try await link.connection()

@@ -46,7 +46,13 @@ extension LibvirtDriver: OperationHistory {
         if let id, try journal.operation(id) == nil {
             throw ComputeError(.notFound, subject: "operation \(id)", message: "the journal has no such operation")
         }
-        return try await runner(journals.writable()).settleAll(id.map { [$0] }, locks: locks) { operation in
+        return try await settleAll(id.map { [$0] })
+    }
+
+    /// Settles what dead processes left of these operations, or of all; nothing where nothing was ever written.
+    func settleAll(_ ids: Set<OperationID>? = nil) async throws(ComputeError) -> [SettledOperation] {
+        guard try journals.existing() != nil else { return [] }
+        return try await runner(journals.writable()).settleAll(ids, locks: locks) { operation in
             InstanceExecutor(
                 host: self, id: operation.instanceID, name: operation.instanceName, operationID: operation.id)
         }

@@ -23,25 +23,35 @@ extension LibvirtDriver: HostReconciliation {
         guard state.isPrepared else { return ReconcileReport() }
         return try await authorizer.audited(.reconcile, subject: "host", context: context) {
             () async throws(ComputeError) in
-            try refuseOtherHypervisor()
-            let journal = try await journal(settlingFor: context)
-            var report = ReconcileReport()
-            let hadHistory = try !journal.history(limit: 1).isEmpty
-            let lost = try await survey(journal, &report, context).recoverable
-            try await recover(lost, in: journal, &report, context: context)
-            if !report.recovered.isEmpty, !hadHistory { report.notRecovered += Self.lostWithDatabase }
-            report.unseen = []
-            let plan = try await survey(journal, &report, context)
-            report.orphans = plan.orphans
-            report.quarantined = plan.quarantined + unknownImages(&report)
-            if mode == .delete {
-                let removable = report.orphans.indices.filter { report.orphans[$0].obstacle == nil }
-                let fates = await remove(removable.map { report.orphans[$0] }, in: journal, context: context)
-                for (index, fate) in zip(removable, fates) { report.orphans[index].fate = fate }
-            }
-            report.drifts = try await drifts(journal)
-            return report
+            try await compared(context: context) { mode == .delete ? $0 : [] }
         }
+    }
+
+    /// Compares, brings lost records back, and removes those orphans that `choose` gives of all and that nothing stands
+    /// against.
+    func compared(
+        context: OperationContext, removing choose: ([Orphan]) -> [Orphan]
+    ) async throws(ComputeError) -> ReconcileReport {
+        guard state.isPrepared else { return ReconcileReport() }
+        try refuseOtherHypervisor()
+        let journal = try await journal(settlingFor: context)
+        var report = ReconcileReport()
+        let hadHistory = try !journal.history(limit: 1).isEmpty
+        let lost = try await survey(journal, &report, context).recoverable
+        try await recover(lost, in: journal, &report, context: context)
+        if !report.recovered.isEmpty, !hadHistory { report.notRecovered += Self.lostWithDatabase }
+        report.unseen = []
+        let plan = try await survey(journal, &report, context)
+        report.orphans = plan.orphans
+        report.quarantined = plan.quarantined + unknownImages(&report)
+        let chosen = Set(choose(plan.orphans))
+        let removable = report.orphans.indices.filter { index in
+            report.orphans[index].obstacle == nil && chosen.contains(report.orphans[index])
+        }
+        let fates = await remove(removable.map { report.orphans[$0] }, in: journal, context: context)
+        for (index, fate) in zip(removable, fates) { report.orphans[index].fate = fate }
+        report.drifts = try await drifts(journal)
+        return report
     }
 
     /// Puts instances back into a database that is new while libvirt has some: else their names and ports count as

@@ -153,11 +153,7 @@ public final class LibvirtDriver: Sendable {
     }
 
     private func settle(_ ids: Set<OperationID>) async {
-        guard let journal = try? journals.writable() else { return }
-        _ = try? await runner(journal).settleAll(ids, locks: locks) { operation in
-            InstanceExecutor(
-                host: self, id: operation.instanceID, name: operation.instanceName, operationID: operation.id)
-        }
+        _ = try? await settleAll(ids)
     }
 }
 

@@ -23,13 +23,13 @@ struct Lab: Sendable {
     /// A lab of this name; the same name gives the same state directory.
     init(
         _ name: String, connection: ConnectionRequest = .privateDaemon, daemonIdleSeconds: Int = 30,
-        probe: (any OperationProbe)? = nil, configure: (inout DriverConfiguration) -> Void = { _ in }
+        probe: (any OperationProbe)? = nil, configure: (inout DriverConfiguration) throws -> Void = { _ in }
     ) async throws {
         state = try StateDirectory(FilePath(Self.base).appending(name))
         var configuration = DriverConfiguration(
             stateDirectory: state, connection: connection, policy: SinglePrincipalPolicy(permitting: Self.principal),
             daemonIdleSeconds: daemonIdleSeconds, probe: probe)
-        configure(&configuration)
+        try configure(&configuration)
         driver = try await LibvirtDriver.open(configuration)
     }
 

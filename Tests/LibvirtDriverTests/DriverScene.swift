@@ -61,3 +61,14 @@ final class DriverScene: Sendable {
         return id
     }
 }
+
+/// Dies, as far as the journal can tell, in the middle of its step.
+struct Dying: OperationExecutor {
+    private static let failure = ComputeError(.failed, subject: "dying", outcome: .unknown, message: "it died")
+
+    func perform(_ step: InstanceStep, context: OperationContext) async throws(ComputeError) { throw Self.failure }
+    func undo(_ step: InstanceStep, context: OperationContext) async throws(ComputeError) { throw Self.failure }
+    func evidence(of step: InstanceStep, context: OperationContext) async throws(ComputeError) -> StepEvidence {
+        throw Self.failure
+    }
+}

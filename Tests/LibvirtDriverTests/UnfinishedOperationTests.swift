@@ -75,17 +75,6 @@ struct UnfinishedOperationTests {
         #expect(error?.code == .conflict)
     }
 
-    /// Dies, as far as the journal can tell, in the middle of its step.
-    private struct Dying: OperationExecutor {
-        private static let failure = ComputeError(.failed, subject: "dying", outcome: .unknown, message: "it died")
-
-        func perform(_ step: InstanceStep, context: OperationContext) async throws(ComputeError) { throw Self.failure }
-        func undo(_ step: InstanceStep, context: OperationContext) async throws(ComputeError) { throw Self.failure }
-        func evidence(of step: InstanceStep, context: OperationContext) async throws(ComputeError) -> StepEvidence {
-            throw Self.failure
-        }
-    }
-
     @Test("is settled by what is there once the lock is one's own", arguments: [true, false])
     func settledUnderLock(byOther: Bool) async throws {
         let scene = try await DriverScene()
