@@ -12,6 +12,7 @@ import argparse
 import json
 import os
 import pwd
+import signal
 import statistics
 import subprocess
 import sys
@@ -66,8 +67,8 @@ class Peer:
             sys.exit(f"bench: {self.arguments[0]} ended with status {self.process.wait()}")
         return json.loads(line)
 
-    def ask(self):
-        self.process.stdin.write("\n")
+    def ask(self, request=""):
+        self.process.stdin.write(f"{request}\n")
         self.process.stdin.flush()
         return self.answer()
 
@@ -185,11 +186,14 @@ def locks(options):
 
 def calls(options):
     """Calls to libvirt's test driver with 1,000 defined domains, which answers at once."""
-    domain = ("<domain type='test'><name>d{0}</name><memory unit='MiB'>64</memory>"
-              "<os><type>hvm</type></os></domain>")
+    node = ElementTree.Element("node")
+    for number in range(1000):
+        domain = ElementTree.SubElement(node, "domain", type="test")
+        ElementTree.SubElement(domain, "name").text = f"d{number}"
+        ElementTree.SubElement(domain, "memory", unit="MiB").text = "64"
+        ElementTree.SubElement(ElementTree.SubElement(domain, "os"), "type").text = "hvm"
     path = os.path.join(options.scratch, "thousand.xml")
-    with open(path, "w", encoding="utf-8") as file:
-        file.write("<node>" + "".join(domain.format(number) for number in range(1000)) + "</node>")
+    ElementTree.ElementTree(node).write(path)
     ask = lambda program: json.loads(subprocess.run(
         [program, "calls", f"test://{path}", "101"], check=True, stdout=subprocess.PIPE).stdout)
     ours, floor = ask(options.bench), ask(options.floor)
@@ -203,6 +207,84 @@ def calls(options):
         Row("instances beside 1,000 domains (C: the bulk call)", "us", ours["instances_us"], floor["list_us"],
             limit=1.3, of_ratio=True),
     ]
+
+
+def journal(options):
+    """What a spawn writes to the journal around its steps, beside as many flushes of as many bytes."""
+    with Peer([options.bench, "journal", options.state]) as ours:
+        writes = ours.answer()
+        with Peer([options.floor, "flush", os.path.join(options.state, "bench.flushes"), str(writes["flushes"]),
+                   str(writes["bytes"])]) as floor:
+            spawned, flushed = taking_turns(101, 5, ours.ask, floor.ask)
+    os.unlink(os.path.join(options.state, "bench.flushes"))
+    whole, bare = [s["total_us"] for s in spawned], [s["total_us"] for s in flushed]
+    return [
+        Row(f"journal and claims in a spawn (C: {writes['flushes']} flushes)", "ms", whole, bare, scale=1e-3),
+        Row("- beyond the flushes", "ms", [sample - statistics.median(bare) for sample in whole], limit=5, scale=1e-3),
+    ]
+
+
+def process_of(guest):
+    """The process id of a guest's QEMU."""
+    for entry in os.listdir("/proc"):
+        try:
+            with open(f"/proc/{entry}/cmdline", encoding="utf-8") as file:
+                words = file.read().split("\0")
+        except OSError:
+            continue
+        if f"guest={guest},debug-threads=on" in words:
+            return int(entry)
+    sys.exit(f"bench: no process has the guest {guest}")
+
+
+def without_one(ours, guests):
+    """The time until all guests but one have answered, while that one's QEMU is stopped."""
+    stopped = process_of("fleet-1")
+    os.kill(stopped, signal.SIGSTOP)
+    try:
+        answer = ours.ask("statistics-without 1")
+    finally:
+        os.kill(stopped, signal.SIGCONT)
+    if answer["count"] != guests - 1:
+        sys.exit(f"bench: {answer['count']} of {guests - 1} guests answered")
+    # The stopped guest's call returns now; the next one finds no call about it under way.
+    time.sleep(2)
+    return answer
+
+
+def fleet(options):
+    """Many small guests at once, which have nothing to boot from."""
+    took = lambda samples: [sample["total_us"] for sample in samples]
+    guests, restarted = options.guests, options.guests * 5 // 6
+    with Peer([options.bench, "fleet", options.state]) as ours, Peer([options.floor, "fleet", options.uri]) as floor:
+        ours.ask(f"make {guests}")
+        # Their firmware looks for something to boot for a while.
+        time.sleep(10)
+        idle = ours.ask("idle 20")
+        figures, all_figures, states, all_states = taking_turns(
+            21, 2, lambda: ours.ask("statistics"), lambda: floor.ask("statistics"), lambda: ours.ask("states"),
+            lambda: floor.ask("states"))
+        if any(sample["count"] != guests for sample in figures):
+            sys.exit("bench: a guest did not tell its figures")
+        alone = [without_one(ours, guests) for _ in range(3)]
+        restarts, bare_restarts = taking_turns(
+            3, 0, lambda: ours.ask(f"operations {restarted}"), lambda: floor.ask(f"operations {restarted}"))
+    return [
+        Row(f"figures of {guests} guests (C: the bulk call)", "ms", took(figures), took(all_figures), limit=1.2,
+            of_ratio=True, scale=1e-3),
+        Row("- with one guest's QEMU stopped, the others'", "ms", took(alone), limit=1000, scale=1e-3),
+        Row(f"states of {guests} guests (C: the state-only call)", "us", took(states), took(all_states), limit=1.5,
+            of_ratio=True),
+        Row(f"{2 * restarted} operations on {restarted} guests at once (C: {restarted} threads)", "ms", took(restarts),
+            took(bare_restarts), limit=1.2, of_ratio=True, scale=1e-3),
+        Row(f"embedded and idle over {guests} guests: calls in 20 s", "calls", [idle["calls"]], limit=2),
+        # A sign of life that is asked for every 10 s wakes threads up to send and to read it.
+        Row("- threads that wake up in 20 s", "times", [idle["wake_ups"]], limit=8),
+        Row("- memory", "MiB", [idle["resident_mib"]], limit=40),
+    ]
+
+
+PARTS = [commands, spawns, documents, locks, calls, journal, fleet]
 
 
 def print_table(rows):
@@ -221,8 +303,12 @@ def main():
     parser.add_argument("--disk-bytes", type=int, required=True)
     parser.add_argument("--runs", type=int, default=41, help="of each command")
     parser.add_argument("--spawns", type=int, default=15, help="of each kind")
+    parser.add_argument("--guests", type=int, default=30, help="of the fleet")
+    names = [part.__name__ for part in PARTS]
+    parser.add_argument("--parts", default=",".join(names), help="of " + ", ".join(names))
     options = parser.parse_args()
-    rows = commands(options) + spawns(options) + documents(options) + locks(options) + calls(options)
+    wanted = options.parts.split(",")
+    rows = [row for part in PARTS if part.__name__ in wanted for row in part(options)]
     print_table(rows)
     with open(options.result, "w", encoding="utf-8") as file:
         json.dump({"rows": [row.json() for row in rows]}, file, indent=1)

@@ -6,6 +6,8 @@
 //   floor spawn URI XML DISK IMAGE BYTES UID GID   makes, defines and starts a guest for every line of standard input
 //   floor validate SCHEMA XML COUNT                reads a document and validates it against a schema, COUNT times
 //   floor calls URI COUNT                          asks for one domain's state, and for those of all, COUNT times
+//   floor flush FILE COUNT BYTES                   adds COUNT times BYTES to a file, and flushes each, for every line
+//   floor fleet URI                                does with all domains what each line of standard input says
 //
 // Each writes JSON, one object a line, with times in microseconds.
 #define _GNU_SOURCE
@@ -16,6 +18,7 @@
 #include <libvirt/virterror.h>
 #include <libxml/parser.h>
 #include <libxml/relaxng.h>
+#include <pthread.h>
 #include <spawn.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -184,6 +187,101 @@ static void calls(char **arguments)
     printf("], \"domains\": %d}\n", domains);
 }
 
+/* What SQLite's log costs: it is written over again and again, so that its size changes with the first of these alone. */
+static void flush(char **arguments)
+{
+    int file = open(arguments[0], O_RDWR | O_CREAT | O_CLOEXEC, 0600), count = atoi(arguments[1]);
+    size_t bytes = atol(arguments[2]);
+    char *block = calloc(1, bytes), line[16];
+    if (file < 0 || !block)
+        fail("cannot make %s: %s", arguments[0], strerror(errno));
+    while (fgets(line, sizeof(line), stdin)) {
+        double start = now();
+        for (int i = 0; i < count; i++)
+            if (pwrite(file, block, bytes, i * bytes) != (ssize_t)bytes || fdatasync(file) < 0)
+                fail("cannot write %s: %s", arguments[0], strerror(errno));
+        printf("{\"total_us\": %.1f}\n", now() - start);
+        fflush(stdout);
+    }
+}
+
+static int is_of_fleet(virDomainPtr domain)
+{
+    return strncmp(virDomainGetName(domain), "fleet-", 6) == 0;
+}
+
+static void *restart(void *domain)
+{
+    if (virDomainDestroy(domain) < 0 || virDomainCreate(domain) < 0)
+        fail("restart: %s", virGetLastErrorMessage());
+    return NULL;
+}
+
+/* One thread a domain. */
+static void restart_at_once(virConnectPtr connection, int most)
+{
+    virDomainPtr *all = NULL;
+    int count = virConnectListAllDomains(connection, &all, VIR_CONNECT_LIST_DOMAINS_ACTIVE), begun = 0;
+    pthread_t *threads = calloc(most, sizeof(*threads));
+    if (count < 0 || !threads)
+        fail("list: %s", virGetLastErrorMessage());
+    for (int i = 0; i < count && begun < most; i++)
+        if (is_of_fleet(all[i]) && pthread_create(&threads[begun++], NULL, restart, all[i]) != 0)
+            fail("cannot start a thread");
+    for (int i = 0; i < begun; i++)
+        pthread_join(threads[i], NULL);
+    for (int i = 0; i < count; i++)
+        virDomainFree(all[i]);
+    free(all);
+    free(threads);
+}
+
+static void ask_all(virConnectPtr connection, unsigned int groups)
+{
+    virDomainStatsRecordPtr *records = NULL;
+    if (virConnectGetAllDomainStats(connection, groups, &records, 0) < 0)
+        fail("statistics: %s", virGetLastErrorMessage());
+    virDomainStatsRecordListFree(records);
+}
+
+static void *run_events(void *unused)
+{
+    (void)unused;
+    while (virEventRunDefaultImpl() == 0)
+        ;
+    return NULL;
+}
+
+static void fleet(char **arguments)
+{
+    /* What Roost asks for. */
+    const unsigned int groups = VIR_DOMAIN_STATS_STATE | VIR_DOMAIN_STATS_CPU_TOTAL | VIR_DOMAIN_STATS_BALLOON |
+                                VIR_DOMAIN_STATS_VCPU | VIR_DOMAIN_STATS_INTERFACE | VIR_DOMAIN_STATS_BLOCK;
+    char line[64];
+    int most;
+    pthread_t events;
+    virConnectPtr connection;
+    if (virEventRegisterDefaultImpl() < 0 || pthread_create(&events, NULL, run_events, NULL) != 0)
+        fail("no event loop");
+    connection = virConnectOpen(arguments[0]);
+    if (!connection)
+        fail("connect: %s", virGetLastErrorMessage());
+    while (fgets(line, sizeof(line), stdin)) {
+        double start = now();
+        if (strcmp(line, "statistics\n") == 0)
+            ask_all(connection, groups);
+        else if (strcmp(line, "states\n") == 0)
+            ask_all(connection, VIR_DOMAIN_STATS_STATE);
+        else if (sscanf(line, "operations %d", &most) == 1)
+            restart_at_once(connection, most);
+        else
+            fail("what is %s?", line);
+        printf("{\"total_us\": %.1f}\n", now() - start);
+        fflush(stdout);
+    }
+    virConnectClose(connection);
+}
+
 int main(int count, char **arguments)
 {
     if (count == 9 && strcmp(arguments[1], "spawn") == 0)
@@ -192,8 +290,12 @@ int main(int count, char **arguments)
         validate(arguments + 2);
     else if (count == 4 && strcmp(arguments[1], "calls") == 0)
         calls(arguments + 2);
+    else if (count == 5 && strcmp(arguments[1], "flush") == 0)
+        flush(arguments + 2);
+    else if (count == 3 && strcmp(arguments[1], "fleet") == 0)
+        fleet(arguments + 2);
     else
         fail("usage: floor spawn URI XML DISK IMAGE BYTES UID GID | floor validate SCHEMA XML COUNT | "
-             "floor calls URI COUNT");
+             "floor calls URI COUNT | floor flush FILE COUNT BYTES | floor fleet URI");
     return 0;
 }

@@ -9,7 +9,8 @@ import SystemPackage
 ///
 /// `Bench document FILE` measures the way of a document to validated domain XML, `Bench locks STATE` an instance's
 /// lock, `Bench calls URI COUNT` calls to libvirt, and `Bench spawn STATE FILE` spawns an instance for every line of
-/// standard input. Each writes JSON, one object a line.
+/// standard input. `Bench journal STATE` writes an empty spawn to the journal for each line, and `Bench fleet STATE`
+/// does with many guests what each line says. Each writes JSON, one object a line.
 @main
 enum Bench {
     static func main() async {
@@ -25,6 +26,17 @@ enum Bench {
                 let benchmark = try await SpawnBenchmark(state: StateDirectory(FilePath(paths[0])), text: text)
                 try write(await benchmark.describe())
                 while readLine() != nil { try write(await benchmark.spawn()) }
+            case ("journal", let paths) where paths.count == 1:
+                let benchmark = try JournalBenchmark(state: StateDirectory(FilePath(paths[0])))
+                try write(benchmark.description)
+                while readLine() != nil { try write(await benchmark.spawn()) }
+            case ("fleet", let paths) where paths.count == 1:
+                let fleet = try await FleetBenchmark(state: StateDirectory(FilePath(paths[0])))
+                while let line = readLine() {
+                    let words = line.split(separator: " ").map(String.init)
+                    guard let request = FleetBenchmark.Request(words) else { throw UsageError() }
+                    try write(await fleet.answer(request))
+                }
             case ("calls", let words) where words.count == 2:
                 guard let count = Int(words[1]), count > 0 else { throw UsageError() }
                 try write(await CallBenchmark(uri: words[0], count: count).run())
@@ -40,7 +52,7 @@ enum Bench {
     private struct UsageError: Error, CustomStringConvertible {
         let description =
             "usage: Bench document FILE | Bench locks STATE-DIRECTORY | Bench spawn STATE-DIRECTORY FILE"
-            + " | Bench calls URI COUNT"
+            + " | Bench calls URI COUNT | Bench journal STATE-DIRECTORY | Bench fleet STATE-DIRECTORY"
     }
 
     private static func write(_ value: some Encodable) throws {
