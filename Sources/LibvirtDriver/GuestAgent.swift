@@ -99,6 +99,13 @@ struct GuestAgent {
             // The agent's own refusal.
             return report.adding(details: [], outcome: .didNotHappen)
         }
+        if case .reported(let said) = error, said.code == .rpc, said.domain == .rpc {
+            // The daemon is there: what a guest may send its agent's reader is longer than what the daemon may send us.
+            return ComputeError(
+                .failed, subject: subject, outcome: .unknown,
+                message: "the guest agent's answer cannot be carried by libvirt: \(said.message)",
+                libvirt: report.libvirt)
+        }
         guard error.code == .agentUnresponsive || error.code == .agentUnsynced else { return report }
         return ComputeError(
             .failed, subject: subject, message: "the guest agent does not answer",
