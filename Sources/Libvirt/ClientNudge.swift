@@ -7,7 +7,7 @@ import CLibvirt
 ///
 /// Of the threads that call at once, one reads and writes for all. Another one's call wakes it by ending its event
 /// loop, which is lost where that loop is only about to run (`virNetClientIO`, libvirt 9.0): the call is then not sent
-/// before something else wakes the client, and where the first thread's call hangs, that is its keepalive, a second
+/// before something else wakes the client, and where the first thread's call hangs, that is its keepalive, seconds
 /// later. Any further call wakes it. So one is made whenever a call gets no answer for a moment while another is under
 /// way, and then less and less often.
 final class ClientNudge: @unchecked Sendable {

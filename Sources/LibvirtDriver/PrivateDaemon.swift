@@ -28,9 +28,9 @@ struct PrivateDaemon: Sendable {
     static let startLimit: Duration = .seconds(30)
     /// How long another process may take to start or replace it.
     private static let lockLimit: Duration = .seconds(60)
-    /// Seconds of silence after which an open connection asks the daemon for a sign of life, and how often it asks:
-    /// it is dropped once ``patience`` is over.
-    static let keepAlive = (interval: Int32(1), count: UInt32(9))
+    /// Seconds of silence after which an open connection asks the daemon for a sign of life, and how often it asks
+    /// before it is dropped, as long again after it asked last: a program that has nothing to do wakes up no more often.
+    static let keepAlive = (interval: Int32(10), count: UInt32(1))
 
     /// The session daemon's address inside the state directory.
     var uri: String { "qemu:///session?socket=\(state.daemonSocket)" }
