@@ -50,7 +50,7 @@ extension InstanceExecutor {
         guard let domain = try await host.domain(id) else { return step == .powerOff ? .happened : .unknown }
         // What this process gave up on may be on its way still, and a guest that is off start yet.
         try await host.translating(subject) { () throws(LibvirtError) in
-            try await domain.awaitAnswers(deadline: .now + LibvirtDriver.changeLimit)
+            try await domain.awaitAnswers(deadline: .now + LibvirtDriver.readLimit)
         }
         if try await host.state(of: domain).isActive { try await awaitAnswer(of: domain) }
         let state = try await host.state(of: domain)
