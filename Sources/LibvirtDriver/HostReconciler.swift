@@ -5,8 +5,8 @@ public import Compute
 import Foundation
 
 extension LibvirtDriver {
-    /// Compares the host whenever there is occasion, for a program that runs for long: at once, after the connection was
-    /// lost and is there again, where events are missing, and by ``DriverConfiguration/reconciliation``.
+    /// Compares the host whenever there is occasion, for a program that runs for long: at once, after the connection
+    /// was lost and is there again, where events are missing, and by ``DriverConfiguration/reconciliation``.
     ///
     /// Each time, what dead processes left is settled, instances that the database lost are put back, and orphans are
     /// removed where that is configured. One comparison is made at a time. A host that cannot be reached is told, and

@@ -11,8 +11,8 @@ import XMLTree
 
 /// Telling how definitions drifted from their documents.
 extension LibvirtDriver {
-    /// The instances whose definition lacks something that their document asks for. What the host decided when they were
-    /// made, such as the version of the machine or the path of QEMU, is taken as it is.
+    /// The instances whose definition lacks something that their document asks for. What the host decided when they
+    /// were made, such as the version of the machine or the path of QEMU, is taken as it is.
     func drifts(_ journal: Journal) async throws(ComputeError) -> [Drift] {
         var drifts: [Drift] = []
         for record in try journal.instances() {

@@ -49,8 +49,8 @@ struct HostReconcilerTests {
         return id
     }
 
-    /// A reconciler whose schedule has a tick for each element of `ticks`; each event of the scene's domain, which is no
-    /// instance, is a gap where `hasGaps` is set.
+    /// A reconciler whose schedule has a tick for each element of `ticks`; each event of the scene's domain, which is
+    /// no instance, is a gap where `hasGaps` is set.
     private func reconciler(
         hasGaps: Bool = false, ticks: AsyncStream<Void> = AsyncStream { _ in }
     ) -> HostReconciler {
