@@ -136,8 +136,14 @@ struct InstanceExecutor: OperationExecutor {
     func turnOff(_ domain: Domain) async throws(ComputeError) {
         do throws(LibvirtError) {
             guard try await domain.isActive(deadline: .now + LibvirtDriver.readLimit) else { return }
+        } catch {
+            if error.code == .noDomain { return }
+            throw ComputeError(error, subject: subject, change: false)
+        }
+        do throws(LibvirtError) {
             try await domain.destroy(deadline: .now + LibvirtDriver.changeLimit)
         } catch {
+            // Here it means that it is off.
             if error.code == .noDomain || error.code == .operationInvalid { return }
             throw ComputeError(error, subject: subject, change: true)
         }
