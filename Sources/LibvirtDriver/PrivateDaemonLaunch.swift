@@ -62,11 +62,12 @@ struct PrivateDaemonLaunch {
     }
 
     /// The daemon's configuration, by file below `libvirt/`: QEMU's system call filter on, console logs through
-    /// virtlogd, and at most 2 MiB and three older files of them for each guest.
+    /// virtlogd, and at most 2 MiB and three older files of them for each guest; and no sign of life asked of clients
+    /// more often than they ask for one.
     private static let configuration: [(file: String, text: String)] = [
         ("qemu.conf", "seccomp_sandbox = 1\nstdio_handler = \"logd\"\n"),
         ("virtlogd.conf", "max_size = 2097152\nmax_backups = 3\n"),
-        ("libvirtd.conf", "max_client_requests = 20\n"),
+        ("libvirtd.conf", "max_client_requests = 20\nkeepalive_interval = \(PrivateDaemon.keepAlive.interval)\n"),
     ]
 
     /// `$0` is the log file; the rest is the program that takes the shell's place.
