@@ -29,7 +29,7 @@ struct PrivateDaemon: Sendable {
     /// How long another process may take to start or replace it.
     private static let lockLimit: Duration = .seconds(60)
     /// Seconds of silence after which an open connection asks the daemon for a sign of life, and how often it asks
-    /// before it is dropped, as long again after it asked last: a program that has nothing to do wakes up no more often.
+    /// before it is dropped, as long again after it asked last: a program with nothing to do wakes no more often.
     static let keepAlive = (interval: Int32(10), count: UInt32(1))
 
     /// The session daemon's address inside the state directory.

@@ -19,8 +19,9 @@ extension DiskHistory {
     ///
     /// Each change appears as the last of its file, whole, and, where it is a write over several sectors, torn: after
     /// each sector, or after ``maximumTears`` of them, from the first to the last. With it, of each other file any
-    /// number of the changes that are not flushed: all combinations where they are at most ``maximumCombinations``; else
-    /// each number of one file's with all, and with none, of the others'; a torn write comes with all and with none.
+    /// number of the changes that are not flushed: all combinations where they are at most ``maximumCombinations``;
+    /// else each number of one file's with all, and with none, of the others'; a torn write comes with all and with
+    /// none.
     func losses(after range: Range<Int>? = nil) -> [PowerLoss] {
         var losses = [PowerLoss(content: DiskContent(counts: [:], torn: nil), window: 0...0)]
         for position in range ?? events.indices {
