@@ -28,6 +28,7 @@ public final class Connection: Sendable {
     /// - Parameters:
     ///   - uri: What to connect to.
     ///   - readOnly: Whether calls that change anything are to be refused.
+    ///   - keepAlive: How a daemon that hangs is noticed; nil: it is not. Drivers inside this process have none.
     ///   - deadline: When to give up.
     ///   - threads: The threads for all calls of the connection.
     ///   - ledger: Where its C objects are counted.
@@ -36,6 +37,7 @@ public final class Connection: Sendable {
     public static func open(
         _ uri: ConnectionURI,
         readOnly: Bool = false,
+        keepAlive: KeepAlive? = nil,
         deadline: ContinuousClock.Instant? = nil,
         threads: CallThreads = .shared,
         ledger: LiveHandles = .shared
@@ -48,6 +50,8 @@ public final class Connection: Sendable {
             let handle = ConnectionHandle(
                 try present(name, pointer), host: uri.text, threads: threads, ledger: ledger)
             handle.events.watchForEnd(of: handle.pointer)
+            // Here, and not in a call of its own: it is made by the client alone, and is told nothing worth knowing.
+            if let keepAlive { virConnectSetKeepAlive(handle.pointer, keepAlive.interval, keepAlive.count) }
             return handle
         }
         return Connection(handle, uri: uri)
@@ -82,7 +86,7 @@ public final class Connection: Sendable {
     /// Whether calls still reach the hypervisor, as far as libvirt's client knows.
     ///
     /// `virConnectIsAlive`, libvirt 0.9.8. Does not ask the daemon: a daemon that hangs is noticed by
-    /// ``installKeepAlive(interval:count:deadline:)`` only.
+    /// its ``KeepAlive`` only.
     ///
     /// - Parameter deadline: When to give up.
     /// - Returns: Whether; `false` where the connection was closed or lost.
@@ -94,34 +98,26 @@ public final class Connection: Sendable {
         } == 1
     }
 
-    /// Lets libvirt's client ask the daemon for signs of life, and drop the connection without them.
-    ///
-    /// `virConnectSetKeepAlive`, libvirt 0.9.8. Does not block.
-    ///
-    /// Wanted on every connection to a daemon on which calls run at once. Seen with libvirt 9.0: a call that is made
-    /// while another one waits for its answer is now and then not sent before something else wakes the client, so
-    /// that one guest that hangs holds up calls about others. The questions wake it, so `interval` bounds that wait;
-    /// 1 second, with a `count` of 30, is a good choice.
-    ///
-    /// - Parameters:
-    ///   - interval: Seconds without any message after which the daemon is asked; 0 or less switches it off.
-    ///   - count: Questions without an answer after which the connection is dropped.
-    ///   - deadline: When to give up.
-    /// - Returns: Whether it is on; `false` where the daemon does not support it.
-    /// - Throws: `reported` with `noSupport` for drivers inside this process, and as
-    ///   ``CallThreads/call(_:lane:deadline:_:)``.
-    @discardableResult
-    public func installKeepAlive(
-        interval: Int32, count: UInt32, deadline: ContinuousClock.Instant? = nil
-    ) async throws(LibvirtError) -> Bool {
-        try await open().status("virConnectSetKeepAlive", lane: .control, deadline: deadline) {
-            virConnectSetKeepAlive($0, interval, count)
-        } == 0
-    }
-
     /// The handle, unless the connection was closed.
     func open() throws(LibvirtError) -> ConnectionHandle {
         guard let handle = handle.withLock({ $0 }) else { throw .closed }
         return handle
+    }
+}
+
+/// How libvirt's client asks the daemon for signs of life, and when it drops the connection without them
+/// (`virConnectSetKeepAlive`, libvirt 0.9.8).
+///
+/// Wanted on every connection to a daemon: a daemon that hangs is noticed by it only.
+public struct KeepAlive: Sendable, Hashable {
+    /// Seconds without any message after which the daemon is asked.
+    public let interval: Int32
+    /// Questions without an answer after which the connection is dropped.
+    public let count: UInt32
+
+    /// A question after so many seconds of silence, at least 1, and so many of them.
+    public init(interval: Int32, count: UInt32) {
+        self.interval = max(interval, 1)
+        self.count = count
     }
 }

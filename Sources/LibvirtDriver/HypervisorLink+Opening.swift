@@ -22,13 +22,9 @@ extension HypervisorLink {
         case .uri(let uri):
             self.init { () async throws(ComputeError) in
                 do throws(LibvirtError) {
-                    let connection = try await Connection.open(
-                        uri, deadline: .now + PrivateDaemon.patience, threads: threads)
-                    // A driver that knows no keepalive, such as the test driver, needs none.
-                    _ = try? await connection.installKeepAlive(
-                        interval: PrivateDaemon.keepAlive.interval, count: PrivateDaemon.keepAlive.count,
-                        deadline: .now + PrivateDaemon.patience)
-                    return connection
+                    return try await Connection.open(
+                        uri, keepAlive: PrivateDaemon.keepAlive, deadline: .now + PrivateDaemon.patience,
+                        threads: threads)
                 } catch {
                     throw Self.unreachable(uri, error)
                 }

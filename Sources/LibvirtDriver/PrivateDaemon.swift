@@ -30,7 +30,7 @@ struct PrivateDaemon: Sendable {
     private static let lockLimit: Duration = .seconds(60)
     /// Seconds of silence after which an open connection asks the daemon for a sign of life, and how often it asks
     /// before it is dropped, as long again after it asked last: a program with nothing to do wakes no more often.
-    static let keepAlive = (interval: Int32(10), count: UInt32(1))
+    static let keepAlive = KeepAlive(interval: 10, count: 1)
 
     /// The session daemon's address inside the state directory.
     var uri: String { "qemu:///session?socket=\(state.daemonSocket)" }
@@ -67,7 +67,7 @@ struct PrivateDaemon: Sendable {
             userID: account.userID)
     }
 
-    /// Opens a connection and asks it something: a daemon that is just ending accepts, and then hangs up.
+    /// Opens a connection. A daemon that is just ending accepts, and hangs up at libvirt's first question.
     private func open(within limit: Duration) async throws(LibvirtError) -> Connection {
         let deadline = ContinuousClock.now + limit
         let uri: ConnectionURI
@@ -76,11 +76,7 @@ struct PrivateDaemon: Sendable {
         } catch {
             preconditionFailure("the private daemon's address is well formed: \(error)")
         }
-        let connection = try await Connection.open(uri, deadline: deadline, threads: threads)
-        _ = try await connection.libraryVersion(deadline: deadline)
-        try await connection.installKeepAlive(
-            interval: Self.keepAlive.interval, count: Self.keepAlive.count, deadline: deadline)
-        return connection
+        return try await Connection.open(uri, keepAlive: Self.keepAlive, deadline: deadline, threads: threads)
     }
 
     /// Refuses where libvirt's client library cannot be loaded: no daemon would ever answer.

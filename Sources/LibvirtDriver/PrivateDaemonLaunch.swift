@@ -2,6 +2,7 @@
 // Copyright 2026 The Roost authors
 
 import Compute
+import Libvirt
 import Programs
 import SystemPackage
 

@@ -38,11 +38,21 @@ struct ConnectionTests {
     @Test("reports what the driver cannot do")
     func unsupported() async throws {
         let host = try await TestHost()
-        let keepAlive = try await reportKey { () throws(LibvirtError) in
-            try await host.connection.installKeepAlive(interval: 5, count: 5)
+        let domain = try #require(await host.connection.listDomains().first)
+        let command = try await reportKey { () throws(LibvirtError) in
+            _ = try await domain.agentCommand("{}")
         }
-        #expect(keepAlive == ReportKey(code: .noSupport, domain: .domain, call: "virConnectSetKeepAlive"))
+        #expect(command.code == .noSupport)
+        #expect(command.call == "virDomainQemuAgentCommand")
         await host.connection.close()
+    }
+
+    @Test("opens without a keepalive where the driver knows none")
+    func withoutKeepAlive() async throws {
+        let connection = try await Connection.open(
+            ConnectionURI("test:///default"), keepAlive: KeepAlive(interval: 5, count: 5))
+        #expect(try await connection.isAlive())
+        await connection.close()
     }
 
     @Test("reports why it cannot connect")
