@@ -12,6 +12,8 @@
 #include "loading.h"
 
 #include <dlfcn.h>
+#include <libvirt/libvirt-qemu.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -56,8 +58,6 @@
     EACH(virDomainLookupByName) \
     EACH(virDomainLookupByUUID) \
     EACH(virDomainOpenConsole) \
-    EACH(virDomainQemuAgentCommand) \
-    EACH(virDomainQemuMonitorCommand) \
     EACH(virDomainReboot) \
     EACH(virDomainReset) \
     EACH(virDomainResume) \
@@ -122,15 +122,14 @@ static const struct {
 
 const char *clibvirt_load(void) {
     /* Lazily: with RTLD_NOW each of the fifty libraries would be bound in full, also the parts that nobody calls. */
-    void *libraries[] = {dlopen("libvirt.so.0", RTLD_LAZY), dlopen("libvirt-qemu.so.0", RTLD_LAZY)};
+    void *library = dlopen("libvirt.so.0", RTLD_LAZY);
     const char *reason = NULL;
-    if (!libraries[0] || !libraries[1]) {
+    if (!library) {
         reason = dlerror();
-        return strdup(reason ? reason : "libvirt's client libraries cannot be loaded");
+        return strdup(reason ? reason : "libvirt's client library cannot be loaded");
     }
     for (size_t index = 0; index < sizeof(functions) / sizeof(functions[0]); index++) {
-        void *address = dlsym(libraries[0], functions[index].name);
-        if (!address) address = dlsym(libraries[1], functions[index].name);
+        void *address = dlsym(library, functions[index].name);
         if (!address) {
             reason = dlerror();
             return strdup(reason ? reason : functions[index].name);
@@ -138,4 +137,29 @@ const char *clibvirt_load(void) {
         *functions[index].address = address;
     }
     return NULL;
+}
+
+/* What is QEMU's alone has a library of its own, which few commands need: it is loaded at the first call. */
+
+typedef char *agent_function(virDomainPtr, const char *, int, unsigned int);
+typedef int monitor_function(virDomainPtr, const char *, char **, unsigned int);
+static agent_function *agent_command;
+static monitor_function *monitor_command;
+static pthread_once_t qemu_once = PTHREAD_ONCE_INIT;
+
+static void load_qemu(void) {
+    void *library = dlopen("libvirt-qemu.so.0", RTLD_LAZY);
+    if (!library) return;
+    agent_command = (agent_function *)dlsym(library, "virDomainQemuAgentCommand");
+    monitor_command = (monitor_function *)dlsym(library, "virDomainQemuMonitorCommand");
+}
+
+char *virDomainQemuAgentCommand(virDomainPtr domain, const char *command, int timeout, unsigned int flags) {
+    pthread_once(&qemu_once, load_qemu);
+    return agent_command ? agent_command(domain, command, timeout, flags) : NULL;
+}
+
+int virDomainQemuMonitorCommand(virDomainPtr domain, const char *command, char **result, unsigned int flags) {
+    pthread_once(&qemu_once, load_qemu);
+    return monitor_command ? monitor_command(domain, command, result, flags) : -1;
 }
