@@ -79,7 +79,7 @@ extension ErrorCode {
         switch self {
         case .noDomain, .domainExist, .operationInvalid, .invalidArgument, .invalidDomain, .resourceBusy,
             .operationTimeout, .noSupport, .operationUnsupported, .configUnsupported, .argumentUnsupported,
-            .operationDenied, .accessDenied, .authFailed, .xmlError, .xmlDetail, .agentUnresponsive, .agentUnsynced:
+            .operationDenied, .accessDenied, .authFailed, .xmlError, .xmlDetail, .agentUnsynced:
             true
         default: false
         }

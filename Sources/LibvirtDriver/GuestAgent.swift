@@ -34,7 +34,7 @@ struct GuestAgent {
         do throws(LibvirtError) {
             reply = try await domain.agentCommand(request, timeout: .seconds(15), deadline: end)
         } catch {
-            throw translated(error)
+            throw Self.translated(error, subject: subject)
         }
         guard let value = AgentProtocol.result(type, from: reply) else {
             throw ComputeError(
@@ -52,7 +52,7 @@ struct GuestAgent {
         let end = min(deadline ?? timeIsUp + Self.endingLimit, timeIsUp + Self.endingLimit)
         var pause: Duration = .milliseconds(5)
         while true {
-            let status = try await ask(AgentProtocol.status(of: started.pid), for: AgentProtocol.Status.self)
+            let status = try await status(of: started)
             if status.exited {
                 guard !endedByTimeLimit(status, timeIsUp: timeIsUp) else { throw timeLimitPassed(program) }
                 return BoundedGuestProgram.result(of: status, for: program)
@@ -60,6 +60,15 @@ struct GuestAgent {
             guard ContinuousClock.now < end else { throw timeLimitPassed(program) }
             try await LibvirtDriver.pause(for: pause, subject: subject)
             pause = min(pause * 3 / 2, .milliseconds(200))
+        }
+    }
+
+    /// How a program stands that was started: where that cannot be told, it may have ended, or run on.
+    private func status(of started: AgentProtocol.Started) async throws(ComputeError) -> AgentProtocol.Status {
+        do throws(ComputeError) {
+            return try await ask(AgentProtocol.status(of: started.pid), for: AgentProtocol.Status.self)
+        } catch {
+            throw error.adding(details: [], outcome: .unknown)
         }
     }
 
@@ -87,7 +96,8 @@ struct GuestAgent {
             message: "the program did not end within \(program.timeLimit), and was told to")
     }
 
-    private func translated(_ error: LibvirtError) -> ComputeError {
+    /// What is told of a request that failed in libvirt.
+    static func translated(_ error: LibvirtError, subject: String) -> ComputeError {
         if case .domainHung(_, let since) = error {
             let seconds = since.duration(to: .now).components.seconds
             return ComputeError(
@@ -107,8 +117,11 @@ struct GuestAgent {
                 libvirt: report.libvirt)
         }
         guard error.code == .agentUnresponsive || error.code == .agentUnsynced else { return report }
+        // libvirt tells by one code of an agent that is away and of one that got the request and is silent.
+        let isAway = error.code == .agentUnsynced || report.libvirt?.message.contains("not connected") == true
         return ComputeError(
-            .failed, subject: subject, message: "the guest agent does not answer",
+            .failed, subject: subject, outcome: isAway ? .didNotHappen : .unknown,
+            message: "the guest agent does not answer",
             hint: "is the guest up, and does it run qemu-guest-agent? `roost wait NAME --for agent` waits for it",
             libvirt: report.libvirt)
     }

@@ -66,6 +66,21 @@ struct ErrorTranslationTests {
         #expect(ComputeError(error, subject: "instance a", change: false).outcome == .didNotHappen)
     }
 
+    @Test(
+        "a request to an agent that is silent may have reached it, one to an agent that is away has not",
+        arguments: [
+            (ErrorCode.agentUnresponsive, "Guest agent not available for now", ComputeError.Outcome.unknown),
+            (.agentUnresponsive, "QEMU guest agent is not connected", .didNotHappen),
+            (.agentUnsynced, "guest agent replied with wrong id to guest-sync command: 4711", .didNotHappen),
+            (.internalError, "unable to execute QEMU agent command 'guest-exec': no", .didNotHappen),
+        ])
+    func agent(code: ErrorCode, message: String, outcome: ComputeError.Outcome) {
+        let error = LibvirtError.reported(
+            LibvirtError.Report(
+                code: code, domain: .qemu, level: .error, call: "virDomainQemuAgentCommand", message: message))
+        #expect(GuestAgent.translated(error, subject: "instance a").outcome == outcome)
+    }
+
     @Test("a hypervisor that hangs is named by the call that does, and since when")
     func hung() {
         let error = ComputeError(
