@@ -17,14 +17,19 @@ struct ChaosTests {
     @Test(
         "are caught where a flaw is put in",
         arguments: [
-            ("lock-removed", 15, "FOUND"), ("undo-skipped", 15, "orphan files"),
-            ("event-dropped", 25, "heard nothing of"), ("reply-invented", 15, "cannot be true"),
+            ("lock-removed", "FOUND"), ("undo-skipped", "orphan files"), ("event-dropped", "heard nothing of"),
+            ("reply-invented", "cannot be true"),
         ])
-    func mutants(name: String, seconds: Int, finding: String) throws {
-        let run = try ChaosProgram(
-            "--mutant", name, "--seed", "3", "--duration", "\(seconds)", "--guests", "4", "--tasks", "12")
-        #expect(run.status == 1, "\(run.output)")
-        #expect(run.output.contains(finding), "\(run.output)")
+    func mutants(name: String, finding: String) throws {
+        var outputs: [String] = []
+        // What a seed comes to depends on the machine, too: one of these finds the flaw, within five minutes.
+        for (seed, seconds) in [(3, 20), (4, 40), (5, 80), (6, 120)] {
+            let run = try ChaosProgram(
+                "--mutant", name, "--seed", "\(seed)", "--duration", "\(seconds)", "--guests", "4", "--tasks", "12")
+            if run.status == 1, run.output.contains(finding) { return }
+            outputs.append(run.output)
+        }
+        Issue.record("\(name) was not found: \(outputs)")
     }
 
     @Test("refuse an option that there is not")

@@ -18,7 +18,7 @@ struct DescriptorLimitTests {
     private static let endedByDispatch = 128 + SIGILL
 
     /// Every number from what that library needs to start in `make chaos`, else one in six.
-    private static let counts = (8...80).filter { CallFault.triesAll || $0 % 6 == 2 }
+    private static let counts = (Sanitizer.isThere ? 14...80 : 8...80).filter { CallFault.triesAll || $0 % 6 == 2 }
 
     @Test("says so and changes nothing, or does what it was asked for, in a change of power")
     func power() async throws {

@@ -2,6 +2,7 @@
 // Copyright 2026 The Roost authors
 
 import Glibc
+import Libvirt
 import RoostKit
 import Testing
 
@@ -63,7 +64,9 @@ struct LostHypervisorTests {
 
     @Test("is ended in the end, though who asked for that could not wait")
     func slowToDie() async throws {
-        let lab = try await Lab("h-slow")
+        // A caller who gives up would else wait for the end, which may come in that time.
+        let impatient = CallThreads(patience: CallPatience(endsWithin: .milliseconds(1)))
+        let lab = try await Lab("h-slow") { $0.callThreads = impatient }
         let before = try await lab.prepared()
         let id = try await lab.driver.spawn(lab.tiny("slow-1"), until: .running, context: lab.context).id
         try lab.qemu(of: "slow-1").signal(SIGSTOP)
