@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright 2026 The Roost authors
 
+import Compute
 import Foundation
 import Glibc
 import RoostKit
-import Synchronization
 
 /// Spawns of one document until the guest runs, each deleted again outside the measured time.
 struct SpawnBenchmark {
@@ -69,7 +69,7 @@ private final class StepLog: Sendable {
         var steps: [String: Double] = [:]
     }
 
-    private let state = Mutex(State())
+    private let state = Guarded(State())
 
     var steps: [String: Double] { state.withLock { $0.steps } }
 

@@ -4,7 +4,6 @@
 import ArgumentParser
 import Compute
 import Glibc
-import Synchronization
 import SystemPackage
 
 /// One command line from its words to its exit status.
@@ -162,7 +161,7 @@ struct Invocation: Sendable {
 
 /// The signal that asked a run to end.
 private final class Interruption: Sendable {
-    private let first = Mutex<Int32?>(nil)
+    private let first = Guarded<Int32?>(nil)
 
     var signal: Int32? { first.withLock { $0 } }
 

@@ -2,14 +2,13 @@
 // Copyright 2026 The Roost authors
 
 import Compute
-import Synchronization
 
 /// Shows an operation's steps on standard error: on a terminal one line that is drawn over, else with `--verbose` a
 /// line a step, else nothing.
 final class ProgressLine: Sendable {
     private let output: any OutputSink
     private let style: Style
-    private let isDrawn = Mutex(false)
+    private let isDrawn = Guarded(false)
 
     /// How steps are shown.
     enum Style: Sendable, Hashable {

@@ -7,18 +7,22 @@ import Foundation
 ///
 /// Over POSIX's mutex and not the standard library's, whose way through a contended lock the thread sanitizer does not
 /// see, and reports as a race.
-final class Guarded<Value: ~Copyable>: @unchecked Sendable {
+package final class Guarded<Value: ~Copyable>: @unchecked Sendable {
     private let lock = NSLock()
     // SAFETY: the value is only used while the lock is held.
     private var value: Value
 
-    init(_ value: consuming sending Value) {
+    /// Guards a value.
+    package init(_ value: consuming sending Value) {
         self.value = value
     }
 
-    func withLock<Result: ~Copyable>(_ body: (inout Value) -> Result) -> Result {
+    /// Runs `body` with the value; `body` must not come back to this object.
+    package func withLock<Result: ~Copyable, Failure: Error>(
+        _ body: (inout Value) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
         lock.lock()
         defer { lock.unlock() }
-        return body(&value)
+        return try body(&value)
     }
 }

@@ -2,14 +2,13 @@
 // Copyright 2026 The Roost authors
 
 public import Compute
-import Synchronization
 
 /// A console of the fake hypervisor: it echoes what is typed, as a guest's terminal does.
 public final class FakeConsole: ConsoleSession {
     /// What the guest writes.
     public let output: AsyncStream<[UInt8]>
     private let continuation: AsyncStream<[UInt8]>.Continuation
-    private let state = Mutex((typed: [UInt8](), isOpen: true))
+    private let state = Guarded((typed: [UInt8](), isOpen: true))
 
     init() {
         (output, continuation) = AsyncStream.makeStream()

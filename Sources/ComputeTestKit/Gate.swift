@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright 2026 The Roost authors
 
-import Synchronization
+import Compute
 
 /// Holds operations until it is opened, and tells when the first one has arrived.
 public final class Gate: Sendable {
@@ -13,7 +13,7 @@ public final class Gate: Sendable {
         var watchers: [CheckedContinuation<Void, Never>] = []
     }
 
-    private let state = Mutex(State())
+    private let state = Guarded(State())
 
     /// Whether a cancelled operation goes on.
     let finishing: Bool

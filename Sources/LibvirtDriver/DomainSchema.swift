@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright 2026 The Roost authors
 
+import Compute
 import Foundation
-import Synchronization
 import XMLTree
 
 /// Libvirt's own schema of domain documents, compiled once in a process.
 enum DomainSchema {
-    private static let compiled = Mutex<XMLSchema?>(nil)
+    private static let compiled = Guarded<XMLSchema?>(nil)
     private static let path = "/usr/share/libvirt/schemas/domain.rng"
 
     /// The schema that this host's libvirt brings.

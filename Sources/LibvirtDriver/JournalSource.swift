@@ -2,15 +2,14 @@
 // Copyright 2026 The Roost authors
 
 import Compute
-import Synchronization
 
 /// The state directory's journal, opened when it is first needed: a command that only looks makes nothing.
 final class JournalSource: Sendable {
     private let state: StateDirectory
     private let account: Result<GuestAccount, ComputeError>
     private let limits: HistoryLimits
-    private let open = Mutex<Journal?>(nil)
-    private let reading = Mutex<Journal?>(nil)
+    private let open = Guarded<Journal?>(nil)
+    private let reading = Guarded<Journal?>(nil)
 
     init(state: StateDirectory, account: Result<GuestAccount, ComputeError>, limits: HistoryLimits) {
         self.limits = limits

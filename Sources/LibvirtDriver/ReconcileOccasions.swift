@@ -2,13 +2,12 @@
 // Copyright 2026 The Roost authors
 
 import Compute
-import Synchronization
 
 /// Occasions to compare a host that were not met yet: those that come while a comparison is made are one together.
 ///
 /// For one who takes them.
 final class ReconcileOccasions: Sendable {
-    private let pending = Mutex<Set<Reconciliation.Occasion>>([])
+    private let pending = Guarded<Set<Reconciliation.Occasion>>([])
     private let signal: AsyncStream<Void>
     private let continuation: AsyncStream<Void>.Continuation
 

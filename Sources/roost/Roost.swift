@@ -24,6 +24,7 @@ enum Roost {
             fflush(nil)
             _exit(status)
         }
+        // Asked while the threads start.
         if RoostCommand.asksHypervisor(arguments) {
             hasThreads.wait()
             LibvirtDriver.loadLibvirt()

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright 2026 The Roost authors
 
+import Compute
 import ComputeTestKit
 import Foundation
 import RoostKit
-import Synchronization
 
 /// Makes calls, and writes down each before it is made and after it was answered.
 struct CallRecorder: Sendable {
@@ -48,7 +48,7 @@ struct CallRecorder: Sendable {
         _ call: @escaping @Sendable (OperationContext) async throws(ComputeError) -> [Seen]
     ) async {
         let name = UUID()
-        let span = Mutex<ClosedRange<UInt64>?>(nil)
+        let span = Guarded<ClosedRange<UInt64>?>(nil)
         let context = OperationContext(
             principal: ChaosWorker.principal, requestID: name, deadline: .now + choice.limit,
             progress: { _ in

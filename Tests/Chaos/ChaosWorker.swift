@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright 2026 The Roost authors
 
+import Compute
 import ComputeTestKit
 import Foundation
 import Glibc
 import RoostKit
-import Synchronization
 
 /// One of the two processes: its tasks make the calls that their seeds choose, and write down what they are told.
 struct ChaosWorker: Sendable {
@@ -88,7 +88,7 @@ struct ChaosWorker: Sendable {
 
 /// The identities of the guests as this process heard of them last.
 final class KnownGuests: Sendable {
-    private let ids = Mutex<[Int: String]>([:])
+    private let ids = Guarded<[Int: String]>([:])
 
     subscript(guest: Int) -> String? { ids.withLock { $0[guest] } }
 

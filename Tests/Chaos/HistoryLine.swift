@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright 2026 The Roost authors
 
+import Compute
 import ComputeTestKit
 import Foundation
 import RoostKit
-import Synchronization
 
 /// A line of a history: one JSON value, written at once and only ever appended.
 enum HistoryLine: Codable, Sendable {
@@ -62,7 +62,7 @@ struct Seen: Codable, Sendable {
 /// A file of a history.
 final class HistoryFile: Sendable {
     private let descriptor: FileDescriptor
-    private let encoder = Mutex(JSONEncoder())
+    private let encoder = Guarded(JSONEncoder())
 
     init(_ path: String) throws {
         descriptor = try FileDescriptor.open(

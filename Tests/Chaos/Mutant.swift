@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright 2026 The Roost authors
 
+import Compute
 import ComputeTestKit
 import Foundation
 import RoostKit
-import Synchronization
 
 /// A flaw that is put in on purpose, and must be found.
 enum Mutant: String, CaseIterable, Sendable {
@@ -30,10 +30,10 @@ enum Mutant: String, CaseIterable, Sendable {
 
 /// Random numbers that tasks take in turns.
 final class SeededNumbers: Sendable {
-    private let random: Mutex<SeededRandom>
+    private let random: Guarded<SeededRandom>
 
     init(seed: UInt64) {
-        random = Mutex(SeededRandom(seed: seed))
+        random = Guarded(SeededRandom(seed: seed))
     }
 
     func oneIn(_ count: Int) -> Bool {
@@ -110,7 +110,7 @@ private struct UndoSkipping: GuestsInBetween {
         _ request: GuestRequest, on guest: Int, _ id: InstanceID?, context: OperationContext
     ) async throws(ComputeError) -> Seen? {
         guard request == .spawn else { return try await base.perform(request, on: guest, id, context: context) }
-        let made = Mutex<InstanceID?>(nil)
+        let made = Guarded<InstanceID?>(nil)
         var watched = context
         watched.progress = { event in
             context.progress(event)

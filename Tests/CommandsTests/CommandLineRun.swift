@@ -6,7 +6,6 @@ import Compute
 import ComputeTestKit
 import Foundation
 import InstanceModel
-import Synchronization
 import SystemPackage
 
 /// Runs command lines against a hypervisor in memory, with captured streams.
@@ -85,7 +84,7 @@ private func identities() -> @Sendable () -> InstanceID {
 
 /// Keeps what it is given.
 final class Recorder<Element: Sendable>: Sendable {
-    private let kept = Mutex<[Element]>([])
+    private let kept = Guarded<[Element]>([])
 
     var values: [Element] { kept.withLock { $0 } }
 
@@ -97,7 +96,7 @@ final class Recorder<Element: Sendable>: Sendable {
 /// A sink that keeps what is written.
 final class CapturedOutput: OutputSink {
     let isTerminal: Bool
-    private let bytes = Mutex<[UInt8]>([])
+    private let bytes = Guarded<[UInt8]>([])
     private let failure: OutputFailure?
 
     init(isTerminal: Bool = false, failure: OutputFailure? = nil) {
@@ -118,10 +117,10 @@ final class ScriptedInput: InputSource {
     let isTerminal: Bool
     let terminal = FakeRawMode()
     private let staysOpen: Bool
-    private let pieces: Mutex<[String]>
+    private let pieces: Guarded<[String]>
 
     init(_ pieces: [String] = [], isTerminal: Bool = false, staysOpen: Bool = false) {
-        self.pieces = Mutex(pieces)
+        self.pieces = Guarded(pieces)
         self.isTerminal = isTerminal
         self.staysOpen = staysOpen
     }
@@ -149,7 +148,7 @@ func untilCancelled() async {
 
 /// Counts how often a terminal was made raw and put back.
 final class FakeRawMode: RawMode {
-    private let depth = Mutex((entered: 0, restored: 0))
+    private let depth = Guarded((entered: 0, restored: 0))
 
     var entered: Int { depth.withLock { $0.entered } }
     var restored: Int { depth.withLock { $0.restored } }

@@ -3,7 +3,6 @@
 
 import Compute
 import Glibc
-import Synchronization
 
 /// A step whose effect is one file.
 struct FileStep: OperationStep {
@@ -62,7 +61,7 @@ final class KillingProbe: OperationProbe {
 
 /// A number that tasks count up together.
 final class Counter: Sendable {
-    private let number = Mutex(0)
+    private let number = Guarded(0)
 
     var value: Int { number.withLock { $0 } }
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright 2026 The Roost authors
 
+import Compute
 import Foundation
 import RoostKit
-import Synchronization
 import Testing
 
 @testable import Libvirt
@@ -199,7 +199,7 @@ struct CallFaultTests {
 /// Fails a spawn that has started its guest, and notes how many calls it asked for until then.
 private final class MarkingProbe: OperationProbe {
     private let faults: CallFaults
-    private let mark = Mutex(0)
+    private let mark = Guarded(0)
 
     init(_ faults: CallFaults) { self.faults = faults }
 

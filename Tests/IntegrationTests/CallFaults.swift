@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright 2026 The Roost authors
 
+import Compute
 import Foundation
 import RoostKit
-import Synchronization
 
 @testable import Libvirt
 
@@ -91,7 +91,7 @@ final class CallFaults: CallInterposer {
         var late: (@Sendable () -> Void)?
     }
 
-    private let state = Mutex(State())
+    private let state = Guarded(State())
 
     /// Calls are made as they are, but for the one at `position`, from 0.
     init(_ fault: CallFault? = nil, at position: Int = 0) {

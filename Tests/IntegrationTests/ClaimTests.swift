@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright 2026 The Roost authors
 
+import Compute
 import Foundation
 import Libvirt
 import RoostKit
-import Synchronization
 import SystemPackage
 import Testing
 
@@ -96,7 +96,7 @@ struct ClaimTests {
     }
 
     private static func driver(of lab: Lab, choosing ids: [InstanceID]) async throws -> LibvirtDriver {
-        let left = Mutex(ids)
+        let left = Guarded(ids)
         var configuration = lab.driver.configuration
         // The last one again and again.
         configuration.newIdentity = { left.withLock { $0.count > 1 ? $0.removeFirst() : $0[0] } }

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright 2026 The Roost authors
 
+import Compute
 import Dispatch
 import Foundation
 import Glibc
 import RoostKit
-import Synchronization
 import SystemPackage
 import Testing
 
@@ -180,7 +180,7 @@ private final class Ending: Sendable {
         var waiting: [CheckedContinuation<Int32, Never>] = []
     }
 
-    private let state = Mutex(State())
+    private let state = Guarded(State())
 
     /// The status; nil while the process runs.
     var known: Int32? { state.withLock { $0.status } }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright 2026 The Roost authors
 
+import Compute
 import RoostKit
-import Synchronization
 import Testing
 
 /// What a caller is told who asks a guest to go down.
@@ -27,7 +27,7 @@ struct GracefulStopTests {
 
     @Test("of an instance in the making is not told that there is no such instance")
     func making() async throws {
-        let stopping = Mutex<Task<Void, any Error>?>(nil)
+        let stopping = Guarded<Task<Void, any Error>?>(nil)
         let asked = AsyncStream<Void>.makeStream()
         let other = try await Lab("g-make")
         let probe = ActingProbe(.step(.before, "define")) {

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright 2026 The Roost authors
 
+import Compute
 import RoostKit
-import Synchronization
 
 /// Stops an operation once at each of some points, with an error of its own.
 final class FailingProbe: OperationProbe {
-    private let left: Mutex<Set<ProbePoint>>
+    private let left: Guarded<Set<ProbePoint>>
 
     init(_ points: ProbePoint...) {
-        left = Mutex(Set(points))
+        left = Guarded(Set(points))
     }
 
     /// Whether each of the points was reached.

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright 2026 The Roost authors
 
+import Compute
 import Foundation
 import Glibc
-import Synchronization
 
 /// What a program writes, kept as it comes, for those who wait for a part of it.
 final class Transcript: Sendable {
@@ -13,7 +13,7 @@ final class Transcript: Sendable {
         var waiting: [(text: Data, from: Int, continuation: CheckedContinuation<Int?, Never>)] = []
     }
 
-    private let state = Mutex(State())
+    private let state = Guarded(State())
 
     /// Reads the descriptor to its end, on a thread of its own.
     init(reading file: FileHandle) {
