@@ -12,7 +12,7 @@ import Testing
 struct CancelledStartTests {
     @Test("is recorded as what came of it, at whatever moment that was")
     func recorded() async throws {
-        let lab = try await Lab("c-start")
+        let lab = try await Lab("c-cancel")
         let before = try await lab.prepared()
         let id = try await lab.driver.spawn(lab.tiny("given-up"), until: .started, context: lab.context).id
         let domain = try await lab.driver.requireDomain(id)
