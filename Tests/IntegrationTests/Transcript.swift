@@ -2,15 +2,17 @@
 // Copyright 2026 The Roost authors
 
 import Compute
+import Dispatch
 import Foundation
 import Glibc
 
-/// What a program writes, kept as it comes, for those who wait for a part of it.
+/// What a program writes, kept as it comes, for those who wait for a part of it, for a while.
 final class Transcript: Sendable {
     private struct State {
         var bytes = Data()
         var isClosed = false
-        var waiting: [(text: Data, from: Int, continuation: CheckedContinuation<Int?, Never>)] = []
+        var waiting: [(number: Int, text: Data, from: Int, continuation: CheckedContinuation<Int?, Never>)] = []
+        var lastNumber = 0
     }
 
     private let state = Guarded(State())
@@ -37,7 +39,8 @@ final class Transcript: Sendable {
         return state.withLock { $0.bytes }
     }
 
-    /// Waits until `text` was written after the first `start` bytes; gives where it ends, nil where all ended without.
+    /// Waits until `text` was written after the first `start` bytes; gives where it ends, nil where all ended without,
+    /// or where it did not come.
     @discardableResult
     func wait(for text: String, after start: Int = 0) async -> Int? {
         await end(of: Data(text.utf8), after: start)
@@ -54,10 +57,23 @@ final class Transcript: Sendable {
             let answer: Int?? = state.withLock { state in
                 if let text, let end = Self.end(of: text, in: state.bytes, after: start) { return .some(end) }
                 if state.isClosed { return .some(nil) }
-                state.waiting.append((text ?? Data(), start, continuation))
+                state.lastNumber += 1
+                state.waiting.append((state.lastNumber, text ?? Data(), start, continuation))
+                if text != nil { giveUp(on: state.lastNumber, after: Self.patience) }
                 return nil
             }
             if let answer { continuation.resume(returning: answer) }
+        }
+    }
+
+    private static let patience: DispatchTimeInterval = .seconds(240)
+
+    private func giveUp(on number: Int, after patience: DispatchTimeInterval) {
+        DispatchQueue.global().asyncAfter(deadline: .now() + patience) { [weak self] in
+            let waiter = self?.state.withLock { state in
+                state.waiting.firstIndex { $0.number == number }.map { state.waiting.remove(at: $0) }
+            }
+            waiter?.continuation.resume(returning: nil)
         }
     }
 
