@@ -68,10 +68,11 @@ let floors: [Target] = [
 /// The tests of each floor, and those on real guests, which run the built `roost` too; and what `make bench` runs.
 let tests: [Target] = [
     .testTarget(name: "LibvirtTests", dependencies: ["CLibvirt", "Libvirt"], swiftSettings: settings),
-    .testTarget(name: "XMLTreeTests", dependencies: ["XMLTree"], swiftSettings: settings),
+    .testTarget(name: "XMLTreeTests", dependencies: ["TestSupport", "XMLTree"], swiftSettings: settings),
     .target(name: "TestSupport", dependencies: [.system], path: "Tests/TestSupport", swiftSettings: settings),
     .testTarget(name: "HostFilesTests", dependencies: ["HostFiles", "TestSupport", .system], swiftSettings: settings),
-    .testTarget(name: "InstanceModelTests", dependencies: ["InstanceModel", .yams], swiftSettings: settings),
+    .testTarget(
+        name: "InstanceModelTests", dependencies: ["InstanceModel", "TestSupport", .yams], swiftSettings: settings),
     .testTarget(name: "ProgramsTests", dependencies: ["Programs", .system], swiftSettings: settings),
     .testTarget(
         name: "DomainXMLTests", dependencies: ["DomainXML", "XMLTree"], resources: [.copy("Fixtures")],
@@ -107,7 +108,7 @@ let tests: [Target] = [
         name: "NetworkingTests", dependencies: ["Compute", "InstanceModel", "Networking", "Programs", .system],
         swiftSettings: settings),
     .testTarget(
-        name: "ComputeTestKitTests", dependencies: ["Compute", "ComputeTestKit", "InstanceModel"],
+        name: "ComputeTestKitTests", dependencies: ["Compute", "ComputeTestKit", "InstanceModel", "TestSupport"],
         swiftSettings: settings),
     .testTarget(
         name: "LibvirtDriverTests",
@@ -121,7 +122,8 @@ let tests: [Target] = [
     .executableTarget(
         name: "SpawnVictim", dependencies: ["RoostKit", .system], path: "Tests/SpawnVictim", swiftSettings: settings),
     .executableTarget(
-        name: "Chaos", dependencies: ["ComputeTestKit", "RoostKit", .system], path: "Tests/Chaos",
+        name: "Chaos", dependencies: ["Compute", "ComputeTestKit", "RoostKit", "TestSupport", .system],
+        path: "Tests/Chaos",
         swiftSettings: settings),
     .executableTarget(
         name: "EmbeddingExample", dependencies: ["RoostKit"], path: "Tests/EmbeddingExample",
@@ -130,8 +132,7 @@ let tests: [Target] = [
         name: "IntegrationTests",
         dependencies: [
             "Chaos", "Compute", "ComputeTestKit", "EmbeddingExample", "Libvirt", "LibvirtDriver", "Programs",
-            "RoostKit",
-            "SpawnVictim", "Storage", "roost", .system,
+            "RoostKit", "SpawnVictim", "Storage", "roost", .system,
         ],
         swiftSettings: settings),
     .testTarget(name: "TidyTests", swiftSettings: settings),

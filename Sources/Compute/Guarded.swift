@@ -7,18 +7,18 @@ import Foundation
 ///
 /// Over POSIX's mutex and not the standard library's, whose way through a contended lock the thread sanitizer does not
 /// see, and reports as a race.
-package final class Guarded<Value: ~Copyable>: @unchecked Sendable {
+package final class Guarded<Value: Sendable>: @unchecked Sendable {
     private let lock = NSLock()
     // SAFETY: the value is only used while the lock is held.
     private var value: Value
 
     /// Guards a value.
-    package init(_ value: consuming sending Value) {
+    package init(_ value: Value) {
         self.value = value
     }
 
     /// Runs `body` with the value; `body` must not come back to this object.
-    package func withLock<Result: ~Copyable, Failure: Error>(
+    package func withLock<Result, Failure: Error>(
         _ body: (inout Value) throws(Failure) -> Result
     ) throws(Failure) -> Result {
         lock.lock()

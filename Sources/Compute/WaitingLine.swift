@@ -96,6 +96,8 @@ struct WaitingLine<Waiter> {
 
 extension WaitingLine.Place: Equatable, Hashable where Waiter: Hashable {}
 extension WaitingLine: Equatable, Hashable where Waiter: Hashable {}
+extension WaitingLine.Place: Sendable where Waiter: Sendable {}
+extension WaitingLine: Sendable where Waiter: Sendable {}
 
 /// What a task that waits in a line is told.
 package enum Turn: Sendable, Hashable {

@@ -5,6 +5,7 @@ import ComputeTestKit
 import Foundation
 import Glibc
 import RoostKit
+import TestSupport
 
 /// A whole run: starts the two processes, breaks things while they make calls, and judges what came of it.
 struct ChaosRun: Sendable {

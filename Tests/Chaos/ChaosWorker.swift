@@ -6,6 +6,7 @@ import ComputeTestKit
 import Foundation
 import Glibc
 import RoostKit
+import TestSupport
 
 /// One of the two processes: its tasks make the calls that their seeds choose, and write down what they are told.
 struct ChaosWorker: Sendable {

@@ -2,6 +2,7 @@
 // Copyright 2026 The Roost authors
 
 import ComputeTestKit
+import TestSupport
 
 /// A call that a task is to make, as its seed decides.
 struct Choice: Sendable {

@@ -4,6 +4,7 @@
 import Foundation
 import Glibc
 import RoostKit
+import TestSupport
 
 /// What is broken on purpose while calls are made; the raw value is that of the history.
 enum Fault: String, Codable, Sendable, CaseIterable {

@@ -5,6 +5,7 @@ import Compute
 import ComputeTestKit
 import Foundation
 import RoostKit
+import TestSupport
 
 /// A flaw that is put in on purpose, and must be found.
 enum Mutant: String, CaseIterable, Sendable {

@@ -2,6 +2,7 @@
 // Copyright 2026 The Roost authors
 
 import Compute
+import TestSupport
 
 @testable import ComputeTestKit
 
@@ -9,13 +10,13 @@ import Compute
 /// before that, and ended some time after.
 struct GeneratedHistory {
     private(set) var calls: [GuestCall] = []
-    private var random: TestRandom
+    private var random: SeededRandom
     private var power: InstanceState?
     private var generation = 0
 
     /// A history in which about so many calls overlap at a time.
     init(seed: UInt64, calls count: Int, overlap: Int) {
-        random = TestRandom(seed: seed)
+        random = SeededRandom(seed: seed)
         for index in 0..<count {
             let instant = UInt64(1_000 + index * 100)
             let reach = UInt64(max(1, overlap * 100 / 2 - 10))
@@ -61,22 +62,5 @@ struct GeneratedHistory {
         default: break
         }
         return .done
-    }
-}
-
-/// Random numbers that follow from a seed (SplitMix64).
-struct TestRandom: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) {
-        state = seed
-    }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

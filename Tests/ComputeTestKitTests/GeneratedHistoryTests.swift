@@ -2,6 +2,7 @@
 // Copyright 2026 The Roost authors
 
 import Compute
+import TestSupport
 import Testing
 
 @testable import ComputeTestKit
@@ -16,7 +17,7 @@ struct GeneratedHistoryTests {
 
     @Test("finds one reply that was corrupted", arguments: 0..<200)
     func corrupted(seed: Int) throws {
-        var random = TestRandom(seed: UInt64(seed))
+        var random = SeededRandom(seed: UInt64(seed))
         var calls = GeneratedHistory(seed: UInt64(seed), calls: 60, overlap: 1).calls
         let looks = calls.indices.filter { calls[$0].request == .look }
         let index = try #require(looks.randomElement(using: &random))
@@ -35,7 +36,7 @@ struct GeneratedHistoryTests {
 
     @Test("agrees with trying every order", arguments: 0..<400)
     func everyOrder(seed: Int) {
-        var random = TestRandom(seed: UInt64(seed))
+        var random = SeededRandom(seed: UInt64(seed))
         var calls = GeneratedHistory(seed: UInt64(seed), calls: 6, overlap: 4).calls
         // About one in two is corrupted, and some of those can be true all the same.
         if Bool.random(using: &random), let index = calls.indices.randomElement(using: &random) {

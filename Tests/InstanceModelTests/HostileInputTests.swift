@@ -2,6 +2,7 @@
 // Copyright 2026 The Roost authors
 
 import Foundation
+import TestSupport
 import Testing
 import Yams
 
@@ -25,7 +26,7 @@ struct HostileInputTests {
 
     @Test("each kind of text is refused with its rule or kept as it is")
     func keepsOrRefuses() {
-        var random = SeededGenerator(seed: 1)
+        var random = SeededRandom(seed: 1)
         for _ in 0..<10_000 {
             let text = random.hostileText(limit: 24)
             #expect(keeps(text) { try InstanceName($0).description }, "\(text.debugDescription)")
@@ -42,7 +43,7 @@ struct HostileInputTests {
 
     @Test("each text of a document is refused with its rule or kept as it is, through the store and back")
     func keepsOrRefusesInDocuments() throws {
-        var random = SeededGenerator(seed: 2)
+        var random = SeededRandom(seed: 2)
         var kept = 0
         for _ in 0..<2_000 {
             let text = random.hostileText(limit: 12)
@@ -81,7 +82,7 @@ struct HostileInputTests {
 
     @Test("mutated documents are read or refused, never more, and read as an independent reader reads them")
     func mutatedDocuments() {
-        var random = SeededGenerator(seed: 3)
+        var random = SeededRandom(seed: 3)
         var compared = 0
         for _ in 0..<4_000 {
             guard let seed = Self.seeds.randomElement(using: &random) else { break }
@@ -98,7 +99,7 @@ struct HostileInputTests {
 
     @Test("any bytes at all are refused with a problem")
     func anyBytes() {
-        var random = SeededGenerator(seed: 4)
+        var random = SeededRandom(seed: 4)
         for _ in 0..<2_000 {
             let bytes = (0..<Int.random(in: 0...200, using: &random)).map { _ in
                 UInt8.random(in: 0...255, using: &random)
@@ -107,7 +108,7 @@ struct HostileInputTests {
         }
     }
 
-    private static func mutated(_ bytes: [UInt8], using random: inout SeededGenerator) -> [UInt8] {
+    private static func mutated(_ bytes: [UInt8], using random: inout SeededRandom) -> [UInt8] {
         var bytes = bytes
         let tokens = [
             "\n", " ", "  ", "\t", ": ", "- ", "[", "]", "{", "}", ",", "#", " #", "\"", "'", "\\", "|", ">", "&a",

@@ -2,6 +2,7 @@
 // Copyright 2026 The Roost authors
 
 import InstanceModel
+import TestSupport
 
 /// One violation as a test expects it.
 func violation(_ value: String, _ rule: String, _ remedy: String) -> RuleViolation {
@@ -33,22 +34,7 @@ let hostileTexts: [String] = [
     String(repeating: "\u{1F600}", count: 400),
 ]
 
-/// A generator whose numbers are the same in each run (SplitMix64).
-struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) {
-        state = seed
-    }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var value = state
-        value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
-        return value ^ (value >> 31)
-    }
-
+extension SeededRandom {
     /// Up to `limit` characters from those that break parsers, and some that do not.
     mutating func hostileText(limit: Int) -> String {
         var text = ""

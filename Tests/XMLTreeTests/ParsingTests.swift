@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright 2026 The Roost authors
 
+import TestSupport
 import Testing
 import XMLTree
 
@@ -169,7 +170,7 @@ struct ParsingTests {
             "<a xmlns:p='urn:p' p:b='1'><!-- c --><![CDATA[d]]]]><?e f?>g&#10;<h i='&quot;'/></a>",
             "<!DOCTYPE a [<!ENTITY b 'c'>]><a>&b;</a>",
         ].map { Array($0.utf8) }
-        var generator = SeededGenerator(seed: 99)
+        var generator = SeededRandom(seed: 99)
         var accepted = 0
         for round in 0..<6000 {
             var bytes = documents[round % documents.count]
