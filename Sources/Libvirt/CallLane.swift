@@ -16,6 +16,8 @@ public enum CallLane: String, Sendable, Hashable, CaseIterable {
     /// Closing and freeing, in order, and opening consoles, which must not overtake the closing of others. What hangs
     /// here holds up nothing else.
     case release
+    /// Questions whether a daemon still answers at all.
+    case pulse
 }
 
 extension CallLane {
@@ -57,6 +59,8 @@ extension CallLane {
         // At most one of these calls runs for each domain, so eight domains can hang before the ninth is not asked.
         case .monitor: Limits(threads: 2, waiting: 1024, replacements: 6)
         case .release: Limits(threads: 1, waiting: 1024, replacements: 4)
+        // One for each connection to a daemon that hangs.
+        case .pulse: Limits(threads: 1, waiting: 1024, replacements: 16)
         }
     }
 }

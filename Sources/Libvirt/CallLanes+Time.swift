@@ -1,18 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright 2026 The Roost authors
 
-// What time does to calls: deadlines, calls that hang, and calls that are slow. All but `keepTime` needs the lock.
+// What time does to calls: deadlines, calls that hang, and calls that are slow. All but `tell` and `keepTime` needs the
+// lock.
 extension CallLanes {
+    /// Runs `telling` then, on the thread that keeps time.
+    func tell(at time: ContinuousClock.Instant, _ telling: @escaping Telling) {
+        lock.whileLocked { set(Alarm(time: time, object: .telling(telling))) }
+    }
+
     /// Lets time do something to a ticket, then.
     func arm(_ ticket: CallTicket, at time: ContinuousClock.Instant) {
-        let place = alarms.firstIndex { $0.time > time } ?? alarms.endIndex
-        alarms.insert(Alarm(time: time, ticket: ticket), at: place)
-        if place == alarms.startIndex { wakeTimer(by: time) }
+        set(Alarm(time: time, object: .ticket(ticket)))
     }
 
     func disarm(_ ticket: CallTicket) {
-        guard let place = alarms.firstIndex(where: { $0.ticket === ticket }) else { return }
+        guard let place = alarms.firstIndex(where: { $0.isAbout(ticket) }) else { return }
         alarms.remove(at: place)
+    }
+
+    private func set(_ alarm: Alarm) {
+        let place = alarms.firstIndex { $0.time > alarm.time } ?? alarms.endIndex
+        alarms.insert(alarm, at: place)
+        if place == alarms.startIndex { wakeTimer(by: alarm.time) }
     }
 
     /// Sees to it that a call that becomes slow does not hold up those that wait in its lane.
@@ -53,7 +63,7 @@ extension CallLanes {
                 checkLanes(at: now)
                 if let alarm = alarms.first, alarm.time <= now {
                     alarms.removeFirst()
-                    let tellings = ring(alarm.ticket)
+                    let tellings = ring(alarm)
                     if !tellings.isEmpty { return tellings }
                 } else if let next = (lanes.values.compactMap(\.check) + alarms.prefix(1).map(\.time)).min() {
                     timerWakes = next
@@ -80,7 +90,14 @@ extension CallLanes {
         }
     }
 
-    private func ring(_ ticket: CallTicket) -> [Telling] {
+    private func ring(_ alarm: Alarm) -> [Telling] {
+        switch alarm.object {
+        case .telling(let telling): [telling]
+        case .ticket(let ticket): timeIsUp(for: ticket)
+        }
+    }
+
+    private func timeIsUp(for ticket: CallTicket) -> [Telling] {
         if ticket.phase == .abandoned { return declareHung(ticket) }
         if ticket.phase == .running, let failure = ticket.givenUp { return stopAwaiting(ticket, because: failure) }
         return giveUp(ticket) { .deadlineExceeded(call: ticket.call, callMade: $0) }

@@ -50,10 +50,22 @@ final class CallLanes: @unchecked Sendable {
         }
     }
 
-    /// A ticket that time will do something to.
+    /// Something that a time will bring.
     struct Alarm {
         let time: ContinuousClock.Instant
-        let ticket: CallTicket
+        let object: Object
+
+        enum Object {
+            /// A ticket that time does something to.
+            case ticket(CallTicket)
+            /// Something that is to be told then.
+            case telling(Telling)
+        }
+
+        func isAbout(_ ticket: CallTicket) -> Bool {
+            if case .ticket(let other) = object { return other === ticket }
+            return false
+        }
     }
 
     init(limits: [CallLane: CallLane.Limits], patience: CallPatience) {

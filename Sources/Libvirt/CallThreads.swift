@@ -112,6 +112,11 @@ public final class CallThreads: Sendable {
         body()
     }
 
+    /// Has `telling` run once a time has passed, on the thread that keeps time, which it must not hold up.
+    func after(_ time: Duration, _ telling: @escaping @Sendable () -> Void) {
+        lanes.tell(at: .now + time, telling)
+    }
+
     /// How many calls of a lane wait for a thread.
     func waitingCount(in lane: CallLane) -> Int { lanes.waiting(in: lane) }
 
@@ -126,11 +131,11 @@ public final class CallThreads: Sendable {
         _ ticket: CallTicket, _ body: @escaping @Sendable () throws(LibvirtError) -> Value
     ) async -> Result<Value, LibvirtError> {
         let box = Guarded<Result<Value, LibvirtError>?>(nil)
-        let (call, interposer) = (ticket.call, interposer)
+        let (call, lane, interposer) = (ticket.call, ticket.lane, interposer)
         await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
             ticket.work = {
                 let answer = Result { () throws(LibvirtError) -> Value in
-                    guard let interposer else { return try body() }
+                    guard let interposer, lane != .pulse else { return try body() }
                     return try interposer.make(call, body)
                 }
                 // A refusal that came first stands.

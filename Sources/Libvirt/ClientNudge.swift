@@ -7,9 +7,9 @@ import CLibvirt
 ///
 /// Of the threads that call at once, one reads and writes for all. Another one's call wakes it by ending its event
 /// loop, which is lost where that loop is only about to run (`virNetClientIO`, libvirt 9.0): the call is then not sent
-/// before something else wakes the client, and where the first thread's call hangs, that is its keepalive, seconds
-/// later. Any further call wakes it. So one is made whenever a call gets no answer for a moment while another is under
-/// way, and then less and less often.
+/// before something else wakes the client, and where the first thread's call hangs, that may be seconds later. Any
+/// further call wakes it. So one is made whenever a call gets no answer for a moment while another is under way, and
+/// then less and less often.
 final class ClientNudge: @unchecked Sendable {
     // SAFETY: the variables are reached only with `lock` held.
     private let lock = ThreadLock()
@@ -43,7 +43,7 @@ final class ClientNudge: @unchecked Sendable {
             underWay.append(last)
             if underWay.count > 1 {
                 if !hasThread {
-                    // Without a thread the keepalive wakes the client, later.
+                    // Without a thread the next call wakes the client, later.
                     hasThread = OwnThread.start(named: "libvirt-nudge") { self.run(nudge) }
                 } else if isIdle {
                     begun.wakeOne()

@@ -46,12 +46,13 @@ public final class Connection: Sendable {
         let handle = try await threads.call(name, lane: .long, deadline: deadline) {
             () throws(LibvirtError) -> ConnectionHandle in
             try EventLoop.start()
-            let pointer = readOnly ? virConnectOpenReadOnly(uri.text) : virConnectOpen(uri.text)
-            let handle = ConnectionHandle(
-                try present(name, pointer), host: uri.text, threads: threads, ledger: ledger)
+            let (pointer, socket) = try ClientSocket.opened(to: uri.parameter("socket")) {
+                () throws(LibvirtError) -> OpaquePointer in
+                try present(name, readOnly ? virConnectOpenReadOnly(uri.text) : virConnectOpen(uri.text))
+            }
+            let handle = ConnectionHandle(pointer, host: uri.text, threads: threads, ledger: ledger)
             handle.events.watchForEnd(of: handle.pointer)
-            // Here, and not in a call of its own: it is made by the client alone, and is told nothing worth knowing.
-            if let keepAlive { virConnectSetKeepAlive(handle.pointer, keepAlive.interval, keepAlive.count) }
+            if let keepAlive { handle.keepAlive(keepAlive, over: socket) }
             return handle
         }
         return Connection(handle, uri: uri)
@@ -102,22 +103,5 @@ public final class Connection: Sendable {
     func open() throws(LibvirtError) -> ConnectionHandle {
         guard let handle = handle.withLock({ $0 }) else { throw .closed }
         return handle
-    }
-}
-
-/// How libvirt's client asks the daemon for signs of life, and when it drops the connection without them
-/// (`virConnectSetKeepAlive`, libvirt 0.9.8).
-///
-/// Wanted on every connection to a daemon: a daemon that hangs is noticed by it only.
-public struct KeepAlive: Sendable, Hashable {
-    /// Seconds without any message after which the daemon is asked.
-    public let interval: Int32
-    /// Questions without an answer after which the connection is dropped.
-    public let count: UInt32
-
-    /// A question after so many seconds of silence, at least 1, and so many of them.
-    public init(interval: Int32, count: UInt32) {
-        self.interval = max(interval, 1)
-        self.count = count
     }
 }

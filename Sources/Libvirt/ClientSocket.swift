@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 The Roost authors
+
+import Glibc
+
+/// The socket between libvirt's client and a daemon on this machine, by a descriptor of its own: libvirt tells nobody
+/// its descriptor, and may close it at any time.
+final class ClientSocket: Sendable {
+    private let descriptor: Int32
+
+    private init(_ descriptor: Int32) {
+        self.descriptor = descriptor
+    }
+
+    deinit {
+        close(descriptor)
+    }
+
+    /// Ends the connection for both sides: to libvirt's client it is as if the daemon had died.
+    func hangUp() {
+        shutdown(descriptor, Int32(SHUT_RDWR))
+    }
+
+    /// Opens a connection to a daemon, and finds the socket that came of it.
+    ///
+    /// Of two connections that are opened at the same moment to the same daemon, each may get the other's: they hang
+    /// together.
+    ///
+    /// - Parameters:
+    ///   - path: The daemon's socket, where the URI names it.
+    ///   - open: Opens the connection, on this thread.
+    /// - Returns: What `open` returned; and the socket, nil where it is not one of this machine's.
+    /// - Throws: What `open` throws.
+    static func opened<Value>(
+        to path: String?, by open: () throws(LibvirtError) -> Value
+    ) throws(LibvirtError) -> (Value, ClientSocket?) {
+        let before = Set(descriptors().compactMap(Self.socketNumber))
+        let value = try open()
+        for descriptor in descriptors() {
+            guard let number = socketNumber(of: descriptor), !before.contains(number),
+                let peer = peerPath(of: descriptor), path.map({ peer == $0 }) ?? isDaemons(peer)
+            else { continue }
+            let copy = fcntl(descriptor, F_DUPFD_CLOEXEC, 0)
+            return (value, copy < 0 ? nil : ClientSocket(copy))
+        }
+        return (value, nil)
+    }
+
+    /// Whether a socket is one that libvirt's daemons listen on unless they are told otherwise: `libvirt-sock`,
+    /// `virtqemud-sock`, and the same with `-ro` (libvirtd(8), virtqemud(8)).
+    private static func isDaemons(_ path: String) -> Bool {
+        guard let name = path.split(separator: "/").last else { return false }
+        return ["libvirt-", "virt"].contains(where: name.hasPrefix)
+            && ["-sock", "-sock-ro"].contains(where: name.hasSuffix)
+    }
+
+    /// This process's open descriptors.
+    private static func descriptors() -> [Int32] {
+        guard let directory = opendir("/proc/self/fd") else { return [] }
+        defer { closedir(directory) }
+        var found: [Int32] = []
+        while let entry = readdir(directory) {
+            // SAFETY: the name ends with a zero byte inside the entry, which stays until the next is read.
+            let name = withUnsafePointer(to: &entry.pointee.d_name) {
+                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            }
+            if let descriptor = Int32(name), descriptor != dirfd(directory) { found.append(descriptor) }
+        }
+        return found
+    }
+
+    /// What tells a socket from all others that are open; nil for what is none.
+    private static func socketNumber(of descriptor: Int32) -> UInt64? {
+        var status = stat()
+        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFSOCK else { return nil }
+        return UInt64(status.st_ino)
+    }
+
+    /// The path of the socket at the other end (unix(7)); nil where it has none.
+    private static func peerPath(of descriptor: Int32) -> String? {
+        var address = sockaddr_un()
+        let whole = socklen_t(MemoryLayout<sockaddr_un>.size)
+        var length = whole
+        // SAFETY: the kernel writes at most `length` bytes of the address.
+        let status = withUnsafeMutablePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { getpeername(descriptor, $0, &length) }
+        }
+        guard status == 0, address.sun_family == sa_family_t(AF_UNIX), length <= whole else { return nil }
+        let path = withUnsafeBytes(of: &address.sun_path) { bytes in
+            String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+        }
+        return path.isEmpty ? nil : path
+    }
+}

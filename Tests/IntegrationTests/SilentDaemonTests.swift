@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 The Roost authors
+
+import Glibc
+import Libvirt
+import RoostKit
+import Testing
+
+@testable import LibvirtDriver
+
+/// What an open connection does when its daemon says nothing any more.
+@Suite("A connection to a silent daemon", .serialized)
+struct SilentDaemonTests {
+    private let threads = CallThreads(limits: [.query: CallLane.Limits(threads: 6, waiting: 64, replacements: 0)])
+    private let keepAlive = KeepAlive(interval: 1, count: 1)
+
+    private func connection(to lab: Lab) async throws -> Connection {
+        let uri = try ConnectionURI("qemu:///session?socket=\(lab.state.daemonSocket)")
+        return try await Connection.open(uri, keepAlive: keepAlive, deadline: .now + Lab.patience, threads: threads)
+    }
+
+    @Test("is lost, and with it each call that is under way, whether the daemon dies later or goes on")
+    func underWay() async throws {
+        let lab = try await Lab("d-silent")
+        _ = try await lab.prepared()
+        for dies in [true, false] {
+            let connection = try await connection(to: lab)
+            let daemon = try lab.daemon()
+            daemon.signal(SIGSTOP)
+            let calls = (0..<6).map { _ in
+                Task { try await connection.hostname(deadline: .now + .seconds(60)) }
+            }
+            for call in calls {
+                let error = await #expect(throws: LibvirtError.self) { try await call.value }
+                guard case .reported = error else {
+                    Issue.record("a call ended as \(String(describing: error))")
+                    continue
+                }
+            }
+            #expect(!connection.isOpen)
+            if dies {
+                try await daemon.end()
+                _ = try await lab.driver.instances(context: lab.context)
+            } else {
+                daemon.signal(SIGCONT)
+            }
+            await connection.close()
+            #expect(try await self.connection(to: lab).hostname().isEmpty == false)
+        }
+        try await lab.endDaemon()
+    }
+
+    @Test("is lost where nothing is under way, and says why")
+    func idle() async throws {
+        let lab = try await Lab("d-silent")
+        _ = try await lab.prepared()
+        let connection = try await connection(to: lab)
+        var events = try await connection.events().makeAsyncIterator()
+        let daemon = try lab.daemon()
+        daemon.signal(SIGSTOP)
+        #expect(await events.next() == .closed(.keepAlive))
+        try await daemon.end()
+    }
+
+    @Test("stays while the daemon answers, however long it has nothing to say")
+    func answering() async throws {
+        let lab = try await Lab("d-silent")
+        _ = try await lab.prepared()
+        let connection = try await connection(to: lab)
+        try await Task.sleep(for: .seconds(5))
+        #expect(connection.isOpen)
+        #expect(try await !connection.hostname().isEmpty)
+        try await lab.endDaemon()
+    }
+}
