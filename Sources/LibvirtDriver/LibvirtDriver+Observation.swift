@@ -25,6 +25,7 @@ extension LibvirtDriver: InstanceObservation {
         }
         var records = try journal?.instances() ?? []
         records += try await unindexed(states, known: records)
+        documents.keepOnly(records)
         guard !records.isEmpty else { return [] }
         let stateByID = Dictionary(states.map { (InstanceID($0.uuid), $0.state) }) { first, _ in first }
         let held = try locks.held()
@@ -188,7 +189,7 @@ extension LibvirtDriver: InstanceObservation {
             case let state?: state
             case nil: lockedBy == nil ? .error : .defined
             }
-        guard let instance = try? Self.instance(fromStored: record.document, name: record.name) else {
+        guard let instance = try? documents.instance(of: record) else {
             return InstanceStatus(
                 id: record.id, name: record.name, state: .unknown, vcpus: 0, memory: ByteCount(bytes: 0),
                 createdAt: record.createdAt, disks: [], interfaces: [], labels: [:], lockedBy: lockedBy)

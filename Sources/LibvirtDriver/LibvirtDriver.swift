@@ -27,6 +27,7 @@ public final class LibvirtDriver: Sendable {
     let files: InstanceFiles
     let taps: TapDevices
     let facts: HostFactsSource
+    let documents = ParsedDocuments()
 
     /// Opens a driver; libvirt, and the account that guests run as, are looked for only when they are first needed.
     ///
