@@ -19,6 +19,8 @@ public final class Journal: Sendable {
     let limits: HistoryLimits
     /// Carries out writes, so that none waits for the disk on one of Swift's few shared threads.
     let writer = DispatchQueue(label: "roost.journal")
+    let lastInstances = LastReading<[InstanceRecord]>()
+    let lastUnfinished = LastReading<[OperationRecord]>()
 
     private init(queue: DatabaseQueue, path: FilePath, limits: HistoryLimits) {
         self.queue = queue
