@@ -37,6 +37,9 @@ public struct ProgramRunner: Sendable {
 
     private func runAdjusted(_ call: ProgramCall) async throws(ProgramError) -> ProgramResult {
         let configuration = try Self.configuration(of: call)
+        guard FreeDescriptors.areThere(Self.descriptors) else {
+            throw .notStarted(program: call.program.name, reason: "this process has too few free file descriptors")
+        }
         let end = await withTaskGroup(of: End.self) { group in
             group.addTask { .program(await Self.execute(call, configuration)) }
             group.addTask {
@@ -68,6 +71,10 @@ public struct ProgramRunner: Sendable {
         case .interrupted: throw .cancelled(program: call.program.name)
         }
     }
+
+    /// What a start opens at most, for the program and for waiting for it. Where swift-subprocess runs out of them
+    /// half-way, it waits for ever.
+    private static let descriptors = 20
 
     private enum End: Sendable {
         case program(Result<Ended, ProgramError>)
