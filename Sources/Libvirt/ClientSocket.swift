@@ -7,12 +7,26 @@ import Glibc
 /// its descriptor, and may close it at any time.
 final class ClientSocket: Sendable {
     private let descriptor: Int32
+    private let number: UInt64
 
-    private init(_ descriptor: Int32) {
-        self.descriptor = descriptor
+    /// The sockets of this process's connections.
+    private static let taken = Guarded<Set<UInt64>>([])
+
+    private init?(_ socket: Socket) {
+        let number = socket.number
+        // Of two that are opened at the same moment each takes another one.
+        guard Self.taken.withLock({ $0.insert(number).inserted }) else { return nil }
+        let copy = fcntl(socket.descriptor, F_DUPFD_CLOEXEC, 0)
+        guard copy >= 0 else {
+            _ = Self.taken.withLock { $0.remove(number) }
+            return nil
+        }
+        descriptor = copy
+        self.number = number
     }
 
     deinit {
+        _ = Self.taken.withLock { $0.remove(number) }
         close(descriptor)
     }
 
@@ -29,34 +43,55 @@ final class ClientSocket: Sendable {
     /// - Parameters:
     ///   - path: The daemon's socket, where the URI names it.
     ///   - open: Opens the connection, on this thread.
-    /// - Returns: What `open` returned; and the socket, nil where it is not one of this machine's.
+    /// - Returns: What `open` returned; and the socket, nil where it is not one of this machine's, or not to be told.
     /// - Throws: What `open` throws.
     static func opened<Value>(
         to path: String?, by open: () throws(LibvirtError) -> Value
     ) throws(LibvirtError) -> (Value, ClientSocket?) {
-        let before = Set(descriptors().compactMap(Self.socketNumber))
+        let before = sockets()
         let value = try open()
-        for descriptor in descriptors() {
-            guard let number = socketNumber(of: descriptor), !before.contains(number),
-                let peer = peerPath(of: descriptor), path.map({ peer == $0 }) ?? isDaemons(peer)
-            else { continue }
-            let copy = fcntl(descriptor, F_DUPFD_CLOEXEC, 0)
-            return (value, copy < 0 ? nil : ClientSocket(copy))
+        guard let before, let after = sockets() else { return (value, nil) }
+        let known = Set(before.map(\.number))
+        let new = after.filter { !known.contains($0.number) }
+        guard let path else { return (value, new.lazy.filter(\.isDaemons).compactMap { ClientSocket($0) }.first) }
+        // Bound by another name of the same directory, as /run and /var/run are.
+        let same = new.filter { $0.peer == path || realPath($0.peer) == realPath(path) }
+        return (value, same.lazy.compactMap { ClientSocket($0) }.first)
+    }
+
+    /// A socket of this process that is connected to one with a path.
+    private struct Socket {
+        let descriptor: Int32
+        /// What tells it from all others that are open.
+        let number: UInt64
+        let peer: String
+
+        /// Whether the other end is what libvirt's daemons listen on unless they are told otherwise: `libvirt-sock`,
+        /// `virtqemud-sock`, and the same with `-ro` (libvirtd(8), virtqemud(8)).
+        var isDaemons: Bool {
+            guard let name = peer.split(separator: "/").last else { return false }
+            return ["libvirt-", "virt"].contains(where: name.hasPrefix)
+                && ["-sock", "-sock-ro"].contains(where: name.hasSuffix)
         }
-        return (value, nil)
     }
 
-    /// Whether a socket is one that libvirt's daemons listen on unless they are told otherwise: `libvirt-sock`,
-    /// `virtqemud-sock`, and the same with `-ro` (libvirtd(8), virtqemud(8)).
-    private static func isDaemons(_ path: String) -> Bool {
-        guard let name = path.split(separator: "/").last else { return false }
-        return ["libvirt-", "virt"].contains(where: name.hasPrefix)
-            && ["-sock", "-sock-ro"].contains(where: name.hasSuffix)
+    /// nil where they cannot be told.
+    private static func sockets() -> [Socket]? {
+        descriptors()?.compactMap { descriptor in
+            guard let number = socketNumber(of: descriptor), let peer = peerPath(of: descriptor) else { return nil }
+            return Socket(descriptor: descriptor, number: number, peer: peer)
+        }
     }
 
-    /// This process's open descriptors.
-    private static func descriptors() -> [Int32] {
-        guard let directory = opendir("/proc/self/fd") else { return [] }
+    private static func realPath(_ path: String) -> String? {
+        guard let resolved = realpath(path, nil) else { return nil }
+        defer { free(resolved) }
+        return String(cString: resolved)
+    }
+
+    /// This process's open descriptors; nil where they cannot be told.
+    private static func descriptors() -> [Int32]? {
+        guard let directory = opendir("/proc/self/fd") else { return nil }
         defer { closedir(directory) }
         var found: [Int32] = []
         while let entry = readdir(directory) {
@@ -69,7 +104,7 @@ final class ClientSocket: Sendable {
         return found
     }
 
-    /// What tells a socket from all others that are open; nil for what is none.
+    /// The inode of a socket; nil for what is none.
     private static func socketNumber(of descriptor: Int32) -> UInt64? {
         var status = stat()
         guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFSOCK else { return nil }

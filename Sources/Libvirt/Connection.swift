@@ -50,9 +50,10 @@ public final class Connection: Sendable {
                 () throws(LibvirtError) -> OpaquePointer in
                 try present(name, readOnly ? virConnectOpenReadOnly(uri.text) : virConnectOpen(uri.text))
             }
-            let handle = ConnectionHandle(pointer, host: uri.text, threads: threads, ledger: ledger)
+            let handle = ConnectionHandle(
+                pointer, socket: socket, host: uri.text, threads: threads, ledger: ledger)
             handle.events.watchForEnd(of: handle.pointer)
-            if let keepAlive { handle.keepAlive(keepAlive, over: socket) }
+            if let keepAlive { handle.ask(keepAlive) }
             return handle
         }
         return Connection(handle, uri: uri)

@@ -14,6 +14,11 @@ final class ConnectionHandle: CHandle {
     let ledger: LiveHandles
     let events = EventHub()
     let nudge = ClientNudge()
+    /// The socket to the daemon; nil where it is not on this machine, or is not known.
+    let socket: ClientSocket?
+
+    /// How long a daemon may take over the end of a connection.
+    private static let closingLimit: Duration = .seconds(10)
 
     private let state = Guarded(State())
 
@@ -24,8 +29,11 @@ final class ConnectionHandle: CHandle {
 
     var connection: ConnectionHandle { self }
 
-    init(_ pointer: OpaquePointer, host: String, threads: CallThreads, ledger: LiveHandles) {
+    init(
+        _ pointer: OpaquePointer, socket: ClientSocket? = nil, host: String, threads: CallThreads, ledger: LiveHandles
+    ) {
         self.pointer = pointer
+        self.socket = socket
         self.host = host
         self.threads = threads
         self.ledger = ledger
@@ -50,19 +58,23 @@ final class ConnectionHandle: CHandle {
     /// What ends the connection; once only.
     ///
     /// libvirt holds a reference for each registered callback, so those go first. `virConnectClose` waits for the
-    /// daemon, or for the driver inside this process, so this runs on a thread that may block.
+    /// daemon, or for the driver inside this process, so this runs on a thread that may block. A daemon that hangs is
+    /// hung up on.
     func takeTearDown() -> (@Sendable () -> Void)? {
         let isFirst = state.withLock { state in
             defer { state.isTornDown = true }
             return !state.isTornDown
         }
         guard isFirst else { return nil }
-        let (events, ledger) = (events, ledger)
+        let (events, ledger, threads, socket) = (events, ledger, threads, socket)
         // SAFETY: moved to the one thread that closes it.
         nonisolated(unsafe) let pointer = pointer
         return {
-            events.deregister(from: pointer)
-            virConnectClose(pointer)
+            withExtendedLifetime(socket) {
+                if let socket { threads.after(Self.closingLimit) { [weak socket] in socket?.hangUp() } }
+                events.deregister(from: pointer)
+                virConnectClose(pointer)
+            }
             ledger.remove(.connection)
         }
     }

@@ -25,24 +25,24 @@ extension ConnectionHandle {
     /// libvirt's client can do so itself (`virConnectSetKeepAlive`, libvirt 0.9.8). But where it drops a connection
     /// with more than one call under way, only the first of them ends; the next waits until the daemon dies or goes
     /// on, and then libvirt uses the stack of a call that is over (before libvirt 10.4, CVE-2024-4418). So the socket
-    /// is hung up instead, which ends all of them as the daemon's death would; libvirt's own way is left for daemons
-    /// of other machines.
-    func keepAlive(_ keepAlive: KeepAlive, over socket: ClientSocket?) {
-        if let socket {
-            askLater(keepAlive, socket)
-        } else {
+    /// is hung up instead, which ends all of them as the daemon's death would; libvirt's own way is left for
+    /// connections whose socket is not known, those to other machines above all.
+    func ask(_ keepAlive: KeepAlive) {
+        if socket == nil {
             // A driver inside this process refuses: it needs none.
             virConnectSetKeepAlive(pointer, keepAlive.interval, keepAlive.count)
+        } else {
+            askLater(keepAlive)
         }
     }
 
-    private func askLater(_ keepAlive: KeepAlive, _ socket: ClientSocket) {
+    private func askLater(_ keepAlive: KeepAlive) {
         threads.after(.seconds(Int64(keepAlive.interval))) { [weak self] in
-            Task { await self?.ask(keepAlive, socket) }
+            Task { await self?.askNow(keepAlive) }
         }
     }
 
-    private func ask(_ keepAlive: KeepAlive, _ socket: ClientSocket) async {
+    private func askNow(_ keepAlive: KeepAlive) async {
         let limit = Duration.seconds(Int64(keepAlive.interval) * Int64(keepAlive.count))
         do throws(LibvirtError) {
             try await status("virConnectGetLibVersion", lane: .pulse, deadline: .now + limit) { connection in
@@ -51,10 +51,10 @@ extension ConnectionHandle {
             }
         } catch .deadlineExceeded(_, callMade: true) {
             events.end(with: .closed(.keepAlive))
-            socket.hangUp()
+            socket?.hangUp()
         } catch {
             // What was lost needs no question more, and what could not be asked is asked again.
         }
-        if isOpen { askLater(keepAlive, socket) }
+        if isOpen { askLater(keepAlive) }
     }
 }

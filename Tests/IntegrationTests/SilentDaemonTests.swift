@@ -14,9 +14,10 @@ struct SilentDaemonTests {
     private let threads = CallThreads(limits: [.query: CallLane.Limits(threads: 6, waiting: 64, replacements: 0)])
     private let keepAlive = KeepAlive(interval: 1, count: 1)
 
-    private func connection(to lab: Lab) async throws -> Connection {
+    private func connection(to lab: Lab, ledger: LiveHandles = .shared) async throws -> Connection {
         let uri = try ConnectionURI("qemu:///session?socket=\(lab.state.daemonSocket)")
-        return try await Connection.open(uri, keepAlive: keepAlive, deadline: .now + Lab.patience, threads: threads)
+        return try await Connection.open(
+            uri, keepAlive: keepAlive, deadline: .now + Lab.patience, threads: threads, ledger: ledger)
     }
 
     @Test("is lost, and with it each call that is under way, whether the daemon dies later or goes on")
@@ -59,6 +60,19 @@ struct SilentDaemonTests {
         let daemon = try lab.daemon()
         daemon.signal(SIGSTOP)
         #expect(await events.next() == .closed(.keepAlive))
+        try await daemon.end()
+    }
+
+    @Test("can be closed, and holds up no other's end")
+    func closed() async throws {
+        let lab = try await Lab("d-silent")
+        _ = try await lab.prepared()
+        let ledger = LiveHandles()
+        let connection = try await connection(to: lab, ledger: ledger)
+        let daemon = try lab.daemon()
+        daemon.signal(SIGSTOP)
+        await connection.close()
+        #expect(ledger.total == 0)
         try await daemon.end()
     }
 
