@@ -120,46 +120,53 @@ static const struct {
     FUNCTIONS(ENTRY)
 };
 
-const char *clibvirt_load(void) {
+/* Why a library, or a function of it, is not there; for the caller to free. */
+static char *reason_of_loader(const char *otherwise) {
+    const char *reason = dlerror();
+    return strdup(reason ? reason : otherwise);
+}
+
+char *clibvirt_load(void) {
     /* Lazily: with RTLD_NOW each of the fifty libraries would be bound in full, also the parts that nobody calls. */
     void *library = dlopen("libvirt.so.0", RTLD_LAZY);
-    const char *reason = NULL;
-    if (!library) {
-        reason = dlerror();
-        return strdup(reason ? reason : "libvirt's client library cannot be loaded");
-    }
+    if (!library) return reason_of_loader("libvirt's client library cannot be loaded");
     for (size_t index = 0; index < sizeof(functions) / sizeof(functions[0]); index++) {
         void *address = dlsym(library, functions[index].name);
-        if (!address) {
-            reason = dlerror();
-            return strdup(reason ? reason : functions[index].name);
-        }
+        if (!address) return reason_of_loader(functions[index].name);
         *functions[index].address = address;
     }
     return NULL;
 }
 
-/* What is QEMU's alone has a library of its own, which few commands need: it is loaded at the first call. */
+/* What is QEMU's alone has a library of its own, which few commands need: it is loaded before the first call. */
 
 typedef char *agent_function(virDomainPtr, const char *, int, unsigned int);
 typedef int monitor_function(virDomainPtr, const char *, char **, unsigned int);
 static agent_function *agent_command;
 static monitor_function *monitor_command;
-static pthread_once_t qemu_once = PTHREAD_ONCE_INIT;
+static pthread_mutex_t qemu_lock = PTHREAD_MUTEX_INITIALIZER;
 
-static void load_qemu(void) {
+static char *load_qemu(void) {
+    if (monitor_command) return NULL;
     void *library = dlopen("libvirt-qemu.so.0", RTLD_LAZY);
-    if (!library) return;
+    if (!library) return reason_of_loader("libvirt's library for QEMU cannot be loaded");
     agent_command = (agent_function *)dlsym(library, "virDomainQemuAgentCommand");
+    if (!agent_command) return reason_of_loader("virDomainQemuAgentCommand");
     monitor_command = (monitor_function *)dlsym(library, "virDomainQemuMonitorCommand");
+    return monitor_command ? NULL : reason_of_loader("virDomainQemuMonitorCommand");
+}
+
+char *clibvirt_load_qemu(void) {
+    pthread_mutex_lock(&qemu_lock);
+    char *reason = load_qemu();
+    pthread_mutex_unlock(&qemu_lock);
+    return reason;
 }
 
 char *virDomainQemuAgentCommand(virDomainPtr domain, const char *command, int timeout, unsigned int flags) {
-    pthread_once(&qemu_once, load_qemu);
-    return agent_command ? agent_command(domain, command, timeout, flags) : NULL;
+    return agent_command(domain, command, timeout, flags);
 }
 
 int virDomainQemuMonitorCommand(virDomainPtr domain, const char *command, char **result, unsigned int flags) {
-    pthread_once(&qemu_once, load_qemu);
-    return monitor_command ? monitor_command(domain, command, result, flags) : -1;
+    return monitor_command(domain, command, result, flags);
 }

@@ -2,6 +2,7 @@
 // Copyright 2026 The Roost authors
 
 import CLibvirt
+import Glibc
 
 extension Domain {
     /// Sends one command to the agent in its guest.
@@ -22,8 +23,10 @@ extension Domain {
     ) async throws(LibvirtError) -> String {
         let name: StaticString = "virDomainQemuAgentCommand"
         let command = try whole(json, "an agent command", of: name)
-        return try await handle.text(name, lane: .long, deadline: deadline, access: .agent) {
-            virDomainQemuAgentCommand($0, command, timeout.number, 0)
+        return try await handle.call(name, lane: .long, deadline: deadline, access: .agent) {
+            domain throws(LibvirtError) -> String in
+            try Self.loadQEMU()
+            return try taken(name, virDomainQemuAgentCommand(domain, command, timeout.number, 0))
         }
     }
 
@@ -46,10 +49,18 @@ extension Domain {
         let flags = human ? VIR_DOMAIN_QEMU_MONITOR_COMMAND_HMP.rawValue : 0
         return try await handle.call(name, lane: .long, deadline: deadline, access: .machine) {
             domain throws(LibvirtError) -> String in
+            try Self.loadQEMU()
             var answer: UnsafeMutablePointer<CChar>?
             try succeeded(name, virDomainQemuMonitorCommand(domain, command, &answer, flags))
             return try taken(name, answer)
         }
+    }
+
+    /// Loads the library that has these two calls, unless that was done.
+    private static func loadQEMU() throws(LibvirtError) {
+        guard let reason = clibvirt_load_qemu() else { return }
+        defer { free(reason) }
+        throw .notLoaded(reason)
     }
 }
 

@@ -5,9 +5,12 @@
 #define ROOST_CLIBVIRT_LOADING_H
 
 /*
- * Loads libvirt's client libraries (dlopen) and finds their functions; NULL where that went well, else the reason, in
- * memory that is never freed. To be called once, before any other function of libvirt.
+ * Loads libvirt's client library (dlopen) and finds its functions; NULL where that went well, else the reason, for the
+ * caller to free. To be called before any other function of libvirt, by one thread at a time, and again where it failed.
  */
-const char *clibvirt_load(void);
+char *clibvirt_load(void);
+
+/* The same for the library with what is QEMU's alone; any thread may call it, before each call into that library. */
+char *clibvirt_load_qemu(void);
 
 #endif
