@@ -42,9 +42,26 @@ struct GuestProcess: Sendable, Hashable {
         self.arguments = arguments
     }
 
-    /// Whether its arguments name something below a directory.
+    /// Whether its arguments name something below a directory of this process's: of the same path in another container
+    /// there is another directory.
     func uses(_ directory: FilePath) -> Bool {
-        arguments.contains("\(directory)/")
+        guard Self.names(directory, in: arguments), let own = Self.identity(of: directory) else { return false }
+        return Self.identity(of: FilePath("/proc/\(processID)/root\(directory)")) == own
+    }
+
+    /// Whether a path below a directory begins anywhere in a text: `/srv/state/x` is not below `/state`.
+    static func names(_ directory: FilePath, in text: String) -> Bool {
+        text.ranges(of: "\(directory)/").contains { range in
+            guard range.lowerBound > text.startIndex else { return true }
+            return "\0=:,\"' ".contains(text[text.index(before: range.lowerBound)])
+        }
+    }
+
+    /// What tells a directory from all others; nil where it cannot be looked at.
+    private static func identity(of directory: FilePath) -> [UInt64]? {
+        var status = stat()
+        guard fstatat(AT_FDCWD, directory.string, &status, 0) == 0 else { return nil }
+        return [UInt64(status.st_dev), UInt64(status.st_ino)]
     }
 
     /// Whether the same process still lives: one that only waits to be reaped has let go of all that it had.

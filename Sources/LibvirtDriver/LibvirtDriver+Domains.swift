@@ -110,7 +110,13 @@ extension DomainState {
         }
     }
 
-    /// Whether QEMU lives though the guest crashed: it must be turned off before it can be started.
+    /// Whether a QEMU process may run for the domain: a state that libvirt did not tell is not off.
+    var mayHaveProcess: Bool {
+        if case .shutOff = self { false } else { true }
+    }
+
+    /// The port's word for it. A domain that is paused since its guest crashed has a QEMU still: it must be turned off
+    /// before it can be started.
     var instanceState: InstanceState {
         switch self {
         case .running, .blocked, .shuttingDown: .running

@@ -13,11 +13,11 @@ import XMLTree
 extension LibvirtDriver {
     /// The instances whose definition lacks something that their document asks for. What the host decided when they
     /// were made, such as the version of the machine or the path of QEMU, is taken as it is.
-    func drifts(_ journal: Journal) async throws(ComputeError) -> [Drift] {
+    func drifts(of records: [InstanceRecord]) async -> [Drift] {
         var drifts: [Drift] = []
-        for record in try journal.instances() {
-            guard let domain = try await domain(record.id) else { continue }
+        for record in records {
             do throws(ComputeError) {
+                guard let domain = try await domain(record.id) else { continue }
                 let xml = try await translating("instance \(record.name)") { () throws(LibvirtError) in
                     try await domain.xml(.inactive, deadline: .now + Self.readLimit)
                 }

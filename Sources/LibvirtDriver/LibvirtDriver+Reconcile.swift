@@ -48,9 +48,11 @@ extension LibvirtDriver: HostReconciliation {
         let removable = report.orphans.indices.filter { index in
             report.orphans[index].obstacle == nil && chosen.contains(report.orphans[index])
         }
+        let records = try journal.instances()
+        // Nothing from here on may fail as a whole: what was removed has to be told.
         let fates = await remove(removable.map { report.orphans[$0] }, in: journal, context: context)
         for (index, fate) in zip(removable, fates) { report.orphans[index].fate = fate }
-        report.drifts = try await drifts(journal)
+        report.drifts = await drifts(of: records)
         return report
     }
 
@@ -119,7 +121,7 @@ extension LibvirtDriver: HostReconciliation {
     private func domainsOfRoost(
         _ report: inout ReconcileReport, _ context: OperationContext
     ) async throws(ComputeError) -> ReconcilePlan.Hypervisor {
-        let connection = try await link.connection()
+        let connection = try await link.connection(until: context.deadline)
         let states = try await translating("domains") { () throws(LibvirtError) in
             try await connection.stateStatistics(deadline: deadline(context, within: Self.readLimit))
         }
@@ -127,7 +129,7 @@ extension LibvirtDriver: HostReconciliation {
         for state in states {
             let id = InstanceID(state.uuid)
             found.present.insert(id)
-            if state.state.isActive { found.active.insert(id) }
+            if state.state.mayHaveProcess { found.active.insert(id) }
             do throws(ComputeError) {
                 guard let domain = try await domain(id) else { continue }
                 let xml = try await translating("domain \(domain.name)") { () throws(LibvirtError) in
