@@ -36,9 +36,10 @@ extension LibvirtDriver {
         do throws(LibvirtError) {
             try await domain.start(publishes ? .paused : [], deadline: deadline)
         } catch {
-            if case .reported = error {} else { await turnOffUnasked(domain) }
-            throw ComputeError(error, subject: "instance \(instance.name)", change: true)
-                .adding(details: qemuLog.lastLines(10, of: domain.name))
+            let failure = ComputeError(error, subject: "instance \(instance.name)", change: true)
+            // A start that was never made started nothing, and what libvirt reports it has put back itself.
+            if case .reported = error {} else if failure.outcome == .unknown { await turnOffUnasked(domain) }
+            throw failure.adding(details: qemuLog.lastLines(10, of: domain.name))
         }
         guard publishes else { return }
         do throws(ComputeError) {

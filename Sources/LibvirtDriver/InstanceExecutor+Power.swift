@@ -109,16 +109,21 @@ extension InstanceExecutor {
         _ domain: Domain, by end: ContinuousClock.Instant,
         _ request: (PowerRequest, ContinuousClock.Instant) async throws(LibvirtError) -> Void
     ) async throws(ComputeError) {
+        let isAsked: Bool
         do throws(LibvirtError) {
             return try await request(.agent, min(end, .now + Self.agentPatience))
         } catch {
-            if case .cancelled = error { throw ComputeError(error, subject: subject, change: true) }
+            let error = ComputeError(error, subject: subject, change: true)
+            if error.code == .cancelled { throw error }
+            isAsked = error.outcome != .didNotHappen
         }
         do throws(LibvirtError) {
             try await request(.acpi, min(end, .now + Self.agentPatience))
         } catch {
             if error.code == .operationInvalid { return }
-            throw ComputeError(error, subject: subject, change: true)
+            let error = ComputeError(error, subject: subject, change: true)
+            // Whatever became of the second request, the first may be on its way still.
+            throw isAsked ? error.adding(details: ["its agent was asked before"], outcome: .unknown) : error
         }
     }
 }

@@ -19,6 +19,13 @@ extension LibvirtDriver: InstanceLifecycle {
         try await requireCapabilities(for: instance, subject: subject, context: context)
         let journal = try await journal(settlingFor: context)
         try await recoverLostIndex(journal, context: context)
+        // Before anything is looked for: what that request made has its ports, and its images may be gone since.
+        let asked = OperationRequest(
+            action: .spawn, rule: .undo, instanceID: InstanceID(UUID()), instanceName: instance.name.description,
+            requestDigest: InstanceDocument.stored(instance))
+        if let earlier = try runner(journal).earlier(than: asked, context: context) {
+            return try await self.instance(earlier.instanceID.description, context: context)
+        }
         let hold = try await hold(instance)
         defer { hold.release() }
         return try await choosingIdentity(for: instance) { id throws(ComputeError) in
@@ -110,6 +117,7 @@ extension LibvirtDriver: InstanceLifecycle {
             let executor = InstanceExecutor(host: self, id: id, name: name, operationID: request.id)
             _ = try await runner(journal).run(
                 request, steps: instance.deletionSteps, executor: executor, context: context)
+            documents.forget(id)
         }
     }
 

@@ -111,7 +111,8 @@ extension LibvirtDriver: PowerControl {
         _ id: InstanceID, within limit: Duration, context: OperationContext
     ) async throws(ComputeError) {
         let end = deadline(context, within: limit)
-        try await askToGoDown(id, context: context)
+        // One that was started since it went down for the same request stays as it is.
+        if case .repeated? = try await askToGoDown(id, context: context) { return }
         do throws(ComputeError) {
             try await waitUntilDown(id, until: end, context: context)
         } catch {
@@ -147,7 +148,7 @@ extension LibvirtDriver: PowerControl {
         _ id: InstanceID, within limit: Duration, context: OperationContext
     ) async throws(ComputeError) {
         let end = deadline(context, within: limit)
-        let connection = try await link.connection()
+        let connection = try await link.connection(until: end)
         let subject = "instance \(id)"
         let events = try await translating(subject) { () throws(LibvirtError) in try await connection.events() }
         let asked = try await operate(
@@ -171,10 +172,13 @@ extension LibvirtDriver: PowerControl {
             code, subject: subject, outcome: .unknown, message: message, hint: "`roost reboot --hard` resets it")
     }
 
-    private func askToGoDown(_ id: InstanceID, context: OperationContext) async throws(ComputeError) {
+    /// Asks the guest; nil where it is off already.
+    private func askToGoDown(
+        _ id: InstanceID, context: OperationContext
+    ) async throws(ComputeError) -> OperationResult? {
         // One without a domain may be in the making: that is known once the lock is held.
-        if let domain = try await domain(id), try await !state(of: domain).isActive { return }
-        try await operate(.stop, .askShutdown, on: id, asked: "graceful", context: context) {
+        if let domain = try await domain(id), try await !state(of: domain).isActive { return nil }
+        return try await operate(.stop, .askShutdown, on: id, asked: "graceful", context: context) {
             domain throws(ComputeError) in
             if try await state(of: domain).isActive { try await requireRunning(domain) }
         }

@@ -24,6 +24,11 @@ final class ParsedDocuments: Sendable {
         return instance
     }
 
+    /// Forgets the one of an instance that is deleted.
+    func forget(_ id: InstanceID) {
+        known.withLock { _ = $0.removeValue(forKey: id) }
+    }
+
     /// How many are kept.
     var count: Int { known.withLock { $0.count } }
 

@@ -24,6 +24,25 @@ struct SpawnRefusalTests {
         try await lab.deleteAll()
     }
 
+    @Test("to nobody who repeats a request under its key, though what it made has its ports now")
+    func repeated() async throws {
+        let lab = try await Lab(Self.lab)
+        let before = try await lab.prepared()
+        let document = try lab.publishing("again-1", "\(TakenPort.free()):22")
+        var context = lab.context
+        context.idempotencyKey = "spawn \(lab.state.path)"
+        let first = try await lab.driver.spawn(document, until: .running, context: context)
+        let second = try await lab.driver.spawn(document, until: .running, context: context)
+        #expect(second.id == first.id)
+        let error = await #expect(throws: ComputeError.self) {
+            try await lab.driver.spawn(lab.tiny("again-2"), until: .running, context: context)
+        }
+        #expect(error?.code == .conflict)
+        #expect(try await lab.driver.instances(context: lab.context).map(\.name) == ["again-1"])
+        try await lab.deleteAll()
+        try await lab.expectUnchanged(since: before)
+    }
+
     @Test("to all but one of those that ask for one name at the same moment", arguments: [2, 5])
     func race(count: Int) async throws {
         let lab = try await Lab(Self.lab)
