@@ -9,7 +9,8 @@ import SystemPackage
 /// The database of a state directory: operations with their steps, claims, the index of instances, and the audit.
 ///
 /// SQLite in WAL mode with full synchronisation, so that what was written survives a crash of the host. Calls are
-/// synchronous: reading takes microseconds, writing waits for the disk and, at most five seconds, for another process.
+/// synchronous: reading takes microseconds unless this process writes just then; writing waits for the disk and, at
+/// most five seconds, for another process.
 /// Every call throws ``ComputeError``: `exhausted` where the disk is full, `busy` where another process writes for
 /// long, and `failed` where the database is damaged, read-only or of a newer version.
 public final class Journal: Sendable {
@@ -17,7 +18,7 @@ public final class Journal: Sendable {
     let path: FilePath
     /// What is forgotten as more is written.
     let limits: HistoryLimits
-    /// Carries out writes, so that none waits for the disk on one of Swift's few shared threads.
+    /// Carries out the writes of operations, so that they wait for the disk on none of Swift's few shared threads.
     let writer = DispatchQueue(label: "roost.journal")
     let lastInstances = LastReading<[InstanceRecord]>()
     let lastUnfinished = LastReading<[OperationRecord]>()

@@ -22,7 +22,10 @@ final class LastReading<Value: Sendable>: Sendable {
 
     /// What `read` gives, or gave last where nothing was changed since.
     ///
-    /// - Parameter database: The connection, always the same one, in a transaction that only reads.
+    /// - Parameters:
+    ///   - database: The connection, always the same one, in a transaction that only reads.
+    ///   - read: Reads it.
+    /// - Returns: What was read, now or before.
     /// - Throws: What `read` throws.
     func value(in database: Database, _ read: (Database) throws -> Value) throws -> Value {
         let statement = try database.cachedStatement(sql: "PRAGMA data_version")

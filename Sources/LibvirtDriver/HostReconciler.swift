@@ -92,9 +92,18 @@ struct HostReconciler: Sendable {
         var lastFailure: ComputeError?
         while let occasions = await occasions.next() {
             let startedAt = Date()
-            let settled = await settled()
-            let report = await report(&ages)
-            let instances = try? await driver.listed(context: context)
+            var settled: [SettledOperation] = []
+            var instances: [InstanceStatus]?
+            let report: Result<ReconcileReport, ComputeError>
+            do throws(ComputeError) {
+                // Each time, and before anything is done: the policy may have changed since the last.
+                try driver.authorizer.authorize(.reconcile, subject: "host", context: context)
+                settled = await self.settled()
+                report = await self.report(&ages)
+                instances = try? await driver.listed(context: context)
+            } catch {
+                report = .failure(error)
+            }
             // What was given up half-way tells nothing.
             guard !Task.isCancelled else { break }
             let changes = known.flatMap { known in
@@ -117,7 +126,6 @@ struct HostReconciler: Sendable {
 
     private func report(_ ages: inout OrphanAges) async -> Result<ReconcileReport, ComputeError> {
         do throws(ComputeError) {
-            try driver.authorizer.authorize(.reconcile, subject: "host", context: context)
             guard let age = driver.configuration.reconciliation.removalAge else {
                 return .success(try await driver.compared(context: context) { _ in [] })
             }

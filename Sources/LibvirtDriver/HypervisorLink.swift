@@ -15,21 +15,26 @@ actor HypervisorLink {
         self.open = open
     }
 
-    /// The connection; many callers at once wait for the same one.
+    /// The connection; many callers at once wait for the same one, which is opened without those who give up.
     ///
-    /// - Throws: ``ComputeError`` with code `hostUnavailable` where libvirt cannot be reached.
-    func connection() async throws(ComputeError) -> Connection {
+    /// - Parameter deadline: When to give up.
+    /// - Returns: The open connection.
+    /// - Throws: ``ComputeError`` with code `hostUnavailable` where libvirt cannot be reached, `deadlineExceeded`,
+    ///   `cancelled`.
+    func connection(until deadline: ContinuousClock.Instant? = nil) async throws(ComputeError) -> Connection {
         if let known = current {
             if await Self.isUsable(known) { return known }
             // While this waited, another caller may have put a new one in its place.
             if current === known { current = nil }
         }
         let task = opening ?? startOpening()
-        let result = await task.value
-        if opening == task { opening = nil }
-        let connection = try result.get()
-        current = connection
-        return connection
+        guard await Patience.wait(for: task, until: deadline) else {
+            throw ComputeError(
+                Task.isCancelled ? .cancelled : .deadlineExceeded, subject: "the connection to libvirt",
+                message: Task.isCancelled ? "cancelled while connecting" : "libvirt did not answer in time",
+                hint: "`roost doctor` tells what was chosen, and why")
+        }
+        return try await task.value.get()
     }
 
     /// Closes the connection, where one is open.
@@ -53,12 +58,17 @@ actor HypervisorLink {
     }
 
     private func startOpening() -> Task<Result<Connection, ComputeError>, Never> {
-        let task = Task { [open] () async -> Result<Connection, ComputeError> in
+        let task = Task { () async -> Result<Connection, ComputeError> in
+            let result: Result<Connection, ComputeError>
             do throws(ComputeError) {
-                return .success(try await open())
+                let connection = try await open()
+                current = connection
+                result = .success(connection)
             } catch {
-                return .failure(error)
+                result = .failure(error)
             }
+            opening = nil
+            return result
         }
         opening = task
         return task

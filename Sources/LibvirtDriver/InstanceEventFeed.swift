@@ -41,15 +41,17 @@ actor InstanceEventFeed {
 
     /// Connects, and has libvirt tell its events from now on.
     func begin(by deadline: ContinuousClock.Instant?) async throws(ComputeError) {
-        let connection = try await driver.link.connection()
+        let connection = try await driver.link.connection(until: deadline)
         // Counted from here: a daemon that hung may have had to be replaced first.
         let limit = ContinuousClock.now + LibvirtDriver.readLimit
         events = try await driver.translating("events") { () throws(LibvirtError) in
             try await connection.events(deadline: deadline.map { min($0, limit) } ?? limit)
         }
         connectedAt = .now
-        // What is there now is known, so that what is told of it in the end can be placed.
-        for record in try driver.journals.existing()?.instances() ?? [] { names[record.id.uuid] = record.name }
+        // What is there now is known, so that what is told of it in the end can be placed; what was deleted while
+        // nothing was heard is forgotten.
+        let records = try driver.journals.existing()?.instances() ?? []
+        names = Dictionary(records.map { ($0.id.uuid, $0.name) }) { first, _ in first }
     }
 
     /// The next event; nil where the driver was closed, or the task is cancelled.
@@ -89,7 +91,7 @@ actor InstanceEventFeed {
 
     /// Whether there may be a connection later, though there is none now.
     static func isWorthWaiting(_ error: ComputeError) -> Bool {
-        [.hostUnavailable, .deadlineExceeded, .exhausted].contains(error.code)
+        [.hostUnavailable, .deadlineExceeded, .exhausted, .busy].contains(error.code)
     }
 
     /// The event in the port's terms; nil where it is about a domain that is not Roost's. A gap where it cannot be told

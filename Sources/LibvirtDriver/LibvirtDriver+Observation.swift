@@ -19,7 +19,7 @@ extension LibvirtDriver: InstanceObservation {
     func listed(context: OperationContext) async throws(ComputeError) -> [InstanceStatus] {
         if case .privateDaemon = choice.target, !state.isPrepared { return [] }
         let journal = try await journal(readingFor: context)
-        let connection = try await link.connection()
+        let connection = try await link.connection(until: context.deadline)
         let states = try await translating("instances") { () throws(LibvirtError) in
             try await connection.stateStatistics(deadline: deadline(context, within: Self.readLimit))
         }

@@ -109,18 +109,9 @@ public final class LibvirtDriver: Sendable {
         let others = Set(unfinished.map(\.id)).subtracting(concerning.map(\.id))
         if !others.isEmpty { Task { await settle(others) } }
         guard !concerning.isEmpty else { return }
-        let (end, signal) = AsyncStream<Void>.makeStream()
-        Task {
-            defer { signal.finish() }
-            await settle(Set(concerning.map(\.id)))
-        }
+        let settling = Task { await settle(Set(concerning.map(\.id))) }
         let patience = ContinuousClock.now + Self.settlingPatience
-        await withTaskGroup(of: Void.self) { group in
-            group.addTask { for await _ in end {} }
-            group.addTask { try? await Task.sleep(until: min(deadline ?? patience, patience)) }
-            await group.next()
-            group.cancelAll()
-        }
+        _ = await Patience.wait(for: settling, until: min(deadline ?? patience, patience))
     }
 
     /// What to do with an instance of which something is left that cannot be settled.
