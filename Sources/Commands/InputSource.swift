@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright 2026 The Roost authors
 
+import Compute
 import Dispatch
 import Glibc
 public import SystemPackage
@@ -25,7 +26,9 @@ public protocol RawMode: Sendable {
 public final class FileInput: InputSource {
     private let descriptor: FileDescriptor
     private let queue = DispatchQueue(label: "roost.input")
+    /// nil where this process had no descriptors left for it.
     private let wake: WakePipe?
+    private let isGivenUp = Guarded(false)
     /// Whether the descriptor is a terminal (`isatty`).
     public let isTerminal: Bool
 
@@ -45,6 +48,7 @@ public final class FileInput: InputSource {
                 queue.async { continuation.resume(returning: self.read()) }
             }
         } onCancel: {
+            isGivenUp.withLock { $0 = true }
             wake?.wake()
         }
     }
@@ -55,19 +59,19 @@ public final class FileInput: InputSource {
     }
 
     private func read() -> [UInt8]? {
-        guard let wake else { return nil }
-        var descriptors = [
-            pollfd(fd: descriptor.rawValue, events: Int16(POLLIN), revents: 0),
-            pollfd(fd: wake.readEnd.rawValue, events: Int16(POLLIN), revents: 0),
-        ]
-        while poll(&descriptors, 2, -1) < 0 {
-            guard errno == EINTR else { return nil }
+        var descriptors = [descriptor.rawValue, wake?.readEnd.rawValue].compactMap { number in
+            number.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
         }
-        guard descriptors[1].revents == 0 else { return nil }
+        let count = nfds_t(descriptors.count)
+        while descriptors[0].revents == 0 {
+            // Without the pipe it is looked ten times a second whether the input is still wanted.
+            let ready = poll(&descriptors, count, wake == nil ? 100 : -1)
+            guard ready >= 0 || errno == EINTR, !isGivenUp.withLock({ $0 }) else { return nil }
+        }
         var buffer = [UInt8](repeating: 0, count: 65_536)
         // SAFETY: the pointer is used only while the call lasts.
-        let count = try? buffer.withUnsafeMutableBytes { try descriptor.read(into: $0) }
-        guard let count, count > 0 else { return nil }
-        return Array(buffer.prefix(count))
+        let length = try? buffer.withUnsafeMutableBytes { try descriptor.read(into: $0) }
+        guard let length, length > 0 else { return nil }
+        return Array(buffer.prefix(length))
     }
 }
