@@ -33,8 +33,14 @@ struct Session: Sendable {
     }
 
     /// The instance of a name, a UUID or the beginning of one.
-    func find(_ reference: String) async throws(ComputeError) -> InstanceStatus {
-        try await driver.instance(reference, context: operation())
+    ///
+    /// - Parameters:
+    ///   - reference: what to look for.
+    ///   - allowance: as for ``operation(allowance:)``.
+    /// - Returns: the instance as it is now.
+    /// - Throws: as `HypervisorDriver.instance(_:context:)`.
+    func find(_ reference: String, allowance: Duration = .zero) async throws(ComputeError) -> InstanceStatus {
+        try await driver.instance(reference, context: operation(allowance: allowance))
     }
 }
 

@@ -26,6 +26,9 @@ struct WaitCommand: Verb {
     /// How long nothing may be heard before an instance's state is looked at all the same.
     private static let longestSilence: Duration = .seconds(10)
 
+    /// What each look may take beyond the time that is waited: that nothing came of the waiting is told by the command.
+    private static let allowance: Duration = .seconds(10)
+
     @Argument(help: "The instance.")
     var instance: String
 
@@ -51,23 +54,23 @@ struct WaitCommand: Verb {
     }
 
     private func waitForAgent(_ limit: Duration, _ session: Session) async throws -> InstanceStatus {
-        let status = try await session.find(instance)
+        let status = try await session.find(instance, allowance: Self.allowance)
         try await session.driver.waitForAgent(
-            status.id, within: limit, context: session.operation(allowance: .seconds(10)))
-        return try await session.find(status.id.description)
+            status.id, within: limit, context: session.operation(allowance: Self.allowance))
+        return try await session.find(status.id.description, allowance: Self.allowance)
     }
 
     private func waitForState(
         _ states: Set<InstanceState>, _ word: String, _ limit: Duration, _ session: Session
     ) async throws -> InstanceStatus {
-        let events = try await session.driver.events(context: session.operation(allowance: .seconds(10)))
-        let first = try await session.find(instance)
+        let events = try await session.driver.events(context: session.operation(allowance: Self.allowance))
+        let first = try await session.find(instance, allowance: Self.allowance)
         if states.contains(first.state) { return first }
         let found = try await TimeBox.run(within: limit) {
             try await Self.look(session, for: states, of: first, events)
         }
         if let found { return found }
-        let last = try await session.find(first.id.description)
+        let last = try await session.find(first.id.description, allowance: Self.allowance)
         if states.contains(last.state) { return last }
         throw ComputeError(
             .deadlineExceeded, subject: "instance \(last.name)",
@@ -79,7 +82,7 @@ struct WaitCommand: Verb {
         _ session: Session, for states: Set<InstanceState>, of instance: InstanceStatus, _ events: InstanceEvents
     ) async throws -> InstanceStatus {
         let look = { @Sendable () async throws -> InstanceStatus? in
-            let status = try await session.find(instance.id.description)
+            let status = try await session.find(instance.id.description, allowance: Self.allowance)
             return states.contains(status.state) ? status : nil
         }
         return try await withThrowingTaskGroup(of: InstanceStatus.self) { group in
@@ -104,8 +107,8 @@ struct WaitCommand: Verb {
     private func waitForEvent(
         _ kind: InstanceEvent.Kind, _ limit: Duration, _ session: Session
     ) async throws -> InstanceStatus {
-        let events = try await session.driver.events(context: session.operation(allowance: .seconds(10)))
-        let status = try await session.find(instance)
+        let events = try await session.driver.events(context: session.operation(allowance: Self.allowance))
+        let status = try await session.find(instance, allowance: Self.allowance)
         let wanted = try await TimeBox.run(within: limit) {
             try await Self.hear(kind, of: status, events, session)
         }
@@ -115,7 +118,7 @@ struct WaitCommand: Verb {
                 message: "no event \(kind.rawValue) within \(limit)", hint: "--timeout gives it more time")
         }
         // An instance that is gone has no state any more.
-        return wanted.isDeletion ? status : try await session.find(status.id.description)
+        return wanted.isDeletion ? status : try await session.find(status.id.description, allowance: Self.allowance)
     }
 
     /// Waits for an event of this kind, or for the end of the instance, which is one where that is waited for.
@@ -133,7 +136,7 @@ struct WaitCommand: Verb {
             // Whatever was missed is not told again; only the end of the instance still shows.
             session.presenter.note("events were missed, and \(kind.rawValue) may have been among them")
             do throws(ComputeError) {
-                _ = try await session.find(instance.id.description)
+                _ = try await session.find(instance.id.description, allowance: Self.allowance)
             } catch {
                 guard error.code == .notFound else { throw error }
                 guard kind == .undefined else { throw gone }
