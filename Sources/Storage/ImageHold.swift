@@ -31,7 +31,6 @@ final class ImageLock: Sendable {
         self.file = file
     }
 
-    // Closing would not do: a child between fork and exec has the open file, and with it the lock, for moments longer.
     deinit { release() }
 
     /// Takes the lock; nil where another holds it.
@@ -66,6 +65,6 @@ final class ImageLock: Sendable {
 
     /// Frees the lock.
     func release() {
-        flock(file.descriptor, LOCK_UN)
+        file.unlock()
     }
 }

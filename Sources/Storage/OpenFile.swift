@@ -129,6 +129,12 @@ final class OpenFile: Sendable {
         return true
     }
 
+    /// Gives its lock up. Closing would not do: a child between fork and exec has the open file, and with it the lock,
+    /// for moments longer.
+    func unlock() {
+        flock(descriptor, LOCK_UN)
+    }
+
     enum Lock: Sendable {
         case shared
         case exclusive

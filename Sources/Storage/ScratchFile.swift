@@ -30,6 +30,7 @@ final class ScratchFile: Sendable {
 
     deinit {
         discard()
+        file.unlock()
     }
 
     /// Removes the file, unless it was published.
