@@ -150,16 +150,57 @@ static void validate(char **arguments)
     puts("]}");
 }
 
+/* Two threads that take turns: the least that a call costs which another thread makes. */
+static pthread_mutex_t turns = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t theirs = PTHREAD_COND_INITIALIZER, ours = PTHREAD_COND_INITIALIZER;
+static int is_theirs;
+
+static void *take_turns(void *unused)
+{
+    (void)unused;
+    pthread_mutex_lock(&turns);
+    for (;;) {
+        while (!is_theirs)
+            pthread_cond_wait(&theirs, &turns);
+        is_theirs = 0;
+        pthread_cond_signal(&ours);
+    }
+    return NULL;
+}
+
+static void hand_over(void)
+{
+    pthread_mutex_lock(&turns);
+    is_theirs = 1;
+    pthread_cond_signal(&theirs);
+    while (is_theirs)
+        pthread_cond_wait(&ours, &turns);
+    pthread_mutex_unlock(&turns);
+}
+
+static void print_samples(const char *name, const double *samples, int count)
+{
+    printf("\"%s\": [", name);
+    /* The first one warmed up. */
+    for (int i = 1; i <= count; i++)
+        printf("%s%.3f", i > 1 ? ", " : "", samples[i]);
+    fputs("], ", stdout);
+}
+
 /* 200 calls for one domain's state are one sample, so that the clock costs nothing. */
 static void calls(char **arguments)
 {
     enum { BATCH = 200 };
     int count = atoi(arguments[1]), domains = 0;
     double *states = calloc(count + 1, sizeof(*states)), *lists = calloc(count + 1, sizeof(*lists));
+    double *hand_overs = calloc(count + 1, sizeof(*hand_overs));
+    pthread_t other;
     virConnectPtr connection = virConnectOpen(arguments[0]);
     virDomainPtr *all = NULL;
-    if (!connection || !states || !lists)
+    if (!connection || !states || !lists || !hand_overs)
         fail("connect: %s", virGetLastErrorMessage());
+    if (pthread_create(&other, NULL, take_turns, NULL) != 0)
+        fail("no thread");
     if (virConnectListAllDomains(connection, &all, 0) < 1)
         fail("no domain");
     for (int i = 0; i <= count; i++) {
@@ -176,15 +217,16 @@ static void calls(char **arguments)
             fail("statistics: %s", virGetLastErrorMessage());
         virDomainStatsRecordListFree(records);
         lists[i] = now() - start;
+        start = now();
+        for (int j = 0; j < BATCH; j++)
+            hand_over();
+        hand_overs[i] = (now() - start) / BATCH;
     }
-    /* The first of each warmed up. */
-    fputs("{\"state_us\": [", stdout);
-    for (int i = 1; i <= count; i++)
-        printf("%s%.3f", i > 1 ? ", " : "", states[i]);
-    fputs("], \"list_us\": [", stdout);
-    for (int i = 1; i <= count; i++)
-        printf("%s%.1f", i > 1 ? ", " : "", lists[i]);
-    printf("], \"domains\": %d}\n", domains);
+    putchar('{');
+    print_samples("state_us", states, count);
+    print_samples("list_us", lists, count);
+    print_samples("hand_over_us", hand_overs, count);
+    printf("\"domains\": %d}\n", domains);
 }
 
 /* What SQLite's log costs: it is written over again and again, so that its size changes with the first of these alone. */
