@@ -7,7 +7,7 @@ import InstanceModel
 import Testing
 
 /// Each process is really killed, and another one settles what it left.
-@Suite("A process that is killed")
+@Suite("A process that is killed", .serialized)
 struct CrashTests {
     /// A run of three steps reaches 14 points: before and after each step and each of the four writes.
     static let points = Array(0..<14)

@@ -184,11 +184,15 @@ final class SmallFileSystem: Sendable {
 
     /// Takes all room that is left.
     func fill() {
-        let descriptor = open(point.appending("filler").string, O_WRONLY | O_CREAT | O_APPEND, 0o600)
+        let descriptor = open(point.appending("filler").string, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
         let page = [UInt8](repeating: 1, count: 4_096)
         while write(descriptor, page, page.count) > 0 {}
         close(descriptor)
     }
 
-    func empty() { unlink(point.appending("filler").string) }
+    /// Cut as well as removed: a program that another test begins at this moment may share the file for a moment.
+    func empty() {
+        truncate(point.appending("filler").string, 0)
+        unlink(point.appending("filler").string)
+    }
 }

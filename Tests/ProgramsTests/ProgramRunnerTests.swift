@@ -207,18 +207,18 @@ struct ProgramEndTests {
     }
 
     @Test(
-        "ends a program at its deadline, with what it started, also where SIGTERM is ignored", .timeLimit(.minutes(1)))
+        "ends a program at its deadline, with what it started, also where SIGTERM is ignored", .timeLimit(.minutes(5)))
     func deadline() async throws {
         let file = temporaryFile()
         defer { unlink(file) }
-        let limits = ProgramLimits(wallTime: .seconds(3), gracePeriod: .milliseconds(100))
-        await #expect(throws: ProgramError.deadlineExceeded(program: "sh", limit: .seconds(3))) {
+        let limits = ProgramLimits(wallTime: .seconds(10), gracePeriod: .milliseconds(100))
+        await #expect(throws: ProgramError.deadlineExceeded(program: "sh", limit: .seconds(10))) {
             try await runner.run(stubborn(file, limits))
         }
         await waitUntilDead(try await childID(file))
     }
 
-    @Test("ends a program whose caller is cancelled, with what it started", .timeLimit(.minutes(1)))
+    @Test("ends a program whose caller is cancelled, with what it started", .timeLimit(.minutes(5)))
     func cancellation() async throws {
         let file = temporaryFile()
         defer { unlink(file) }

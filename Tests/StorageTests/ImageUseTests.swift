@@ -175,8 +175,16 @@ struct FullDiskTests {
         } catch {
             result = .failure(error)
         }
-        _ = try await output("umount", [mount.string])
+        try await untilNothingIsShared { umount(mount.string) == 0 }
         try result.get()
+    }
+
+    /// Waits a while for what holds once no program that another test begins at this moment shares an open file.
+    private func untilNothingIsShared(_ holds: () throws -> Bool) async throws {
+        for _ in 0..<500 {
+            if try holds() { return }
+            try await Task.sleep(for: .milliseconds(10))
+        }
     }
 
     /// Fills the file system up to `left` bytes.
@@ -214,6 +222,7 @@ struct FullDiskTests {
                 return
             }
             #expect(try scene.imageNames.isEmpty)
+            try await untilNothingIsShared { try StorageSpace.at(mount) == before }
             #expect(try StorageSpace.at(mount) == before)
         }
     }
@@ -233,10 +242,7 @@ struct FullDiskTests {
                 return
             }
             #expect(try scene.imageNames == [])
-            // Its space is free once no program that another test begins at this moment shares the open file.
-            for _ in 0..<100 where try StorageSpace.at(mount).free != .mebibytes(1) {
-                try await Task.sleep(for: .milliseconds(10))
-            }
+            try await untilNothingIsShared { try StorageSpace.at(mount).free == .mebibytes(1) }
             #expect(try StorageSpace.at(mount).free == .mebibytes(1))
         }
     }

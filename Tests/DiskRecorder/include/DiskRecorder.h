@@ -12,4 +12,7 @@ int disk_recorder_start(const char *root, const char *log);
 // Puts a mark into the record: `begun` before a change, else after it was reported.
 void disk_recorder_mark(int begun, const char *what);
 
+// Ends the process, with no change made and not recorded: another thread may be closing the database just then.
+_Noreturn void disk_recorder_exit(void);
+
 #endif
