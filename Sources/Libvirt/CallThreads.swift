@@ -13,7 +13,8 @@
 public final class CallThreads: Sendable {
     /// The threads that connections use unless they are given others.
     ///
-    /// A process that speaks to several hosts gives each its own, so that one host that hangs blinds no other.
+    /// Who speaks to several hosts from one process gives each connection threads of its own, so that one host that
+    /// hangs blinds no other. Drivers share these.
     public static let shared = CallThreads()
 
     private let lanes: CallLanes
