@@ -22,11 +22,8 @@ actor HypervisorLink {
     /// - Throws: ``ComputeError`` with code `hostUnavailable` where libvirt cannot be reached, `deadlineExceeded`,
     ///   `cancelled`.
     func connection(until deadline: ContinuousClock.Instant? = nil) async throws(ComputeError) -> Connection {
-        if let known = current {
-            if await Self.isUsable(known) { return known }
-            // While this waited, another caller may have put a new one in its place.
-            if current === known { current = nil }
-        }
+        // libvirt's client tells when a connection is lost; to ask would cost as much as a call.
+        if let current, current.isOpen { return current }
         let task = opening ?? startOpening()
         guard await Patience.wait(for: task, until: deadline) else {
             throw ComputeError(
@@ -41,20 +38,6 @@ actor HypervisorLink {
     func close() async {
         await current?.close()
         current = nil
-    }
-
-    /// Whether the connection lives, as far as can be told: a caller that was cancelled says nothing against it.
-    private static func isUsable(_ connection: Connection) async -> Bool {
-        // libvirt told that it was lost: no need to ask, in a lane that may be busy.
-        guard connection.isOpen else { return false }
-        do throws(LibvirtError) {
-            return try await connection.isAlive(deadline: .now + LibvirtDriver.readLimit)
-        } catch {
-            switch error {
-            case .cancelled, .overloaded, .domainHung: return true
-            case .reported, .deadlineExceeded, .closed: return false
-            }
-        }
     }
 
     private func startOpening() -> Task<Result<Connection, ComputeError>, Never> {
