@@ -35,6 +35,12 @@ final class ClientSocket: Sendable {
         shutdown(descriptor, Int32(SHUT_RDWR))
     }
 
+    /// Whether the daemon died or hung up: that shows here at once, and in libvirt's client once it has read so.
+    var isHungUp: Bool {
+        var state = pollfd(fd: descriptor, events: 0, revents: 0)
+        return poll(&state, 1, 0) > 0
+    }
+
     /// Opens a connection to a daemon, and finds the socket that came of it.
     ///
     /// Of two connections that are opened at the same moment to the same daemon, each may get the other's: they hang

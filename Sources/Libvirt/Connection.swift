@@ -46,6 +46,7 @@ public final class Connection: Sendable {
         let handle = try await threads.call(name, lane: .long, deadline: deadline) {
             () throws(LibvirtError) -> ConnectionHandle in
             try EventLoop.start()
+            try FreeDescriptors.require(for: name)
             let (pointer, socket) = try ClientSocket.opened(to: uri.parameter("socket")) {
                 () throws(LibvirtError) -> OpaquePointer in
                 try present(name, readOnly ? virConnectOpenReadOnly(uri.text) : virConnectOpen(uri.text))
@@ -81,8 +82,8 @@ public final class Connection: Sendable {
     }
 
     /// Whether it was neither closed here nor lost, as far as libvirt's client has said so far
-    /// (`virConnectRegisterCloseCallback`, libvirt 0.10.0). Where it is not, no call is made any more: each fails as
-    /// `closed`. Does not block.
+    /// (`virConnectRegisterCloseCallback`, libvirt 0.10.0) or its socket shows. Where it is not, no call is made any
+    /// more: each fails as `closed`. Does not block.
     public var isOpen: Bool { handle.withLock { $0?.isOpen ?? false } }
 
     /// Whether calls still reach the hypervisor, as far as libvirt's client knows.

@@ -48,8 +48,8 @@ final class ConnectionHandle: CHandle {
     /// Whether the user closed the connection; calls are refused from then on.
     var isClosed: Bool { state.withLock { $0.isClosed } }
 
-    /// Whether neither the user closed the connection nor libvirt said that it was lost.
-    var isOpen: Bool { !isClosed && !events.hasEnded }
+    /// Whether neither the user closed the connection, nor libvirt said that it was lost, nor the daemon is gone.
+    var isOpen: Bool { !isClosed && !events.hasEnded && socket?.isHungUp != true }
 
     func refuseCalls() {
         state.withLock { $0.isClosed = true }

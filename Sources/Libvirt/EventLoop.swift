@@ -14,6 +14,7 @@ enum EventLoop {
     static func start() throws(LibvirtError) {
         try isStarted.withLock { isStarted throws(LibvirtError) in
             guard !isStarted else { return }
+            try FreeDescriptors.require(for: "virEventRegisterDefaultImpl")
             if let reason = clibvirt_load() {
                 defer { free(reason) }
                 throw .notLoaded(reason)

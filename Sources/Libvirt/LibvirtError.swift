@@ -104,7 +104,12 @@ extension LibvirtError {
                 domain: ErrorDomain(rawValue: error.pointee.domain),
                 level: Level(rawValue: Int32(bitPattern: error.pointee.level.rawValue)) ?? .none,
                 call: String(describing: call),
-                message: error.pointee.message.map { String(cString: $0) } ?? ""))
+                message: error.pointee.message.map { bounded(String(cString: $0)) } ?? ""))
+    }
+
+    /// The text, up to a thousand bytes: a guest's agent writes some of libvirt's messages.
+    private static func bounded(_ text: String) -> String {
+        text.utf8.count <= 1_000 ? text : String(decoding: text.utf8.prefix(1_000), as: UTF8.self) + "…"
     }
 
     /// The error for text that C would read only up to its first zero byte.
