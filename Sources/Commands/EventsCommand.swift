@@ -58,24 +58,13 @@ private struct EventsRun: Sendable {
             guard instance == nil || event.id == instance?.id || event.kind == .gap else { continue }
             try show(event)
             if !follows { return }
-            if let instance, try await isEnd(event, of: instance) {
-                return session.presenter.note("\(instance.name) is gone")
-            }
+            guard let instance else { continue }
+            // Where that cannot be told after a gap, it shows with the next.
+            let isGone = event.kind == .gap ? (try? await session.isGone(instance)) == true : event.isDeletion
+            if isGone { return session.presenter.note("\(instance.name) is gone") }
         }
         guard !Task.isCancelled else { return }
         throw ComputeError(.hostUnavailable, subject: "events", message: "the driver tells no more events")
-    }
-
-    /// Whether the instance is gone; its deletion may have been missed in a gap.
-    private func isEnd(_ event: InstanceEvent, of instance: InstanceStatus) async throws -> Bool {
-        guard event.kind == .gap else { return event.isDeletion }
-        do throws(ComputeError) {
-            _ = try await session.find(instance.id.description)
-            return false
-        } catch {
-            // What cannot be told now shows with the next gap.
-            return error.code == .notFound
-        }
     }
 
     private func show(_ event: InstanceEvent) throws {

@@ -2,6 +2,7 @@
 // Copyright 2026 The Roost authors
 
 import Compute
+import InstanceModel
 
 /// One run of a command with its driver.
 struct Session: Sendable {
@@ -41,6 +42,17 @@ struct Session: Sendable {
     /// - Throws: as `HypervisorDriver.instance(_:context:)`.
     func find(_ reference: String, allowance: Duration = .zero) async throws(ComputeError) -> InstanceStatus {
         try await driver.instance(reference, context: operation(allowance: allowance))
+    }
+
+    /// Whether the instance is gone: its deletion may have been among events that were missed.
+    func isGone(_ instance: InstanceStatus, allowance: Duration = .zero) async throws(ComputeError) -> Bool {
+        do throws(ComputeError) {
+            _ = try await find(instance.id.description, allowance: allowance)
+            return false
+        } catch {
+            guard error.code == .notFound else { throw error }
+            return true
+        }
     }
 }
 

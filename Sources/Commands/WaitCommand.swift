@@ -135,13 +135,9 @@ struct WaitCommand: Verb {
             guard event.kind == .gap else { throw gone }
             // Whatever was missed is not told again; only the end of the instance still shows.
             session.presenter.note("events were missed, and \(kind.rawValue) may have been among them")
-            do throws(ComputeError) {
-                _ = try await session.find(instance.id.description, allowance: Self.allowance)
-            } catch {
-                guard error.code == .notFound else { throw error }
-                guard kind == .undefined else { throw gone }
-                return InstanceEvent(.undefined, id: instance.id, name: instance.name, time: event.time)
-            }
+            guard try await session.isGone(instance, allowance: Self.allowance) else { continue }
+            guard kind == .undefined else { throw gone }
+            return InstanceEvent(.undefined, id: instance.id, name: instance.name, time: event.time)
         }
     }
 

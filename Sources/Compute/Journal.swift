@@ -20,6 +20,7 @@ public final class Journal: Sendable {
     let limits: HistoryLimits
     /// Carries out the writes of operations, so that they wait for the disk on none of Swift's few shared threads.
     let writer = DispatchQueue(label: "roost.journal")
+    /// What lists read again and again.
     let lastInstances = LastReading<[InstanceRecord]>()
     let lastUnfinished = LastReading<[OperationRecord]>()
 

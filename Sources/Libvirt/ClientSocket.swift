@@ -44,7 +44,7 @@ final class ClientSocket: Sendable {
     /// Opens a connection to a daemon, and finds the socket that came of it.
     ///
     /// Of two connections that are opened at the same moment to the same daemon, each may get the other's: they hang
-    /// together.
+    /// together, and where one is closed the other counts as lost.
     ///
     /// - Parameters:
     ///   - path: The daemon's socket, where the URI names it.

@@ -54,7 +54,7 @@ public final class Connection: Sendable {
             let handle = ConnectionHandle(
                 pointer, socket: socket, host: uri.text, threads: threads, ledger: ledger)
             handle.events.watchForEnd(of: handle.pointer)
-            if let keepAlive { handle.ask(keepAlive) }
+            if let keepAlive { handle.askForSignsOfLife(keepAlive) }
             return handle
         }
         return Connection(handle, uri: uri)

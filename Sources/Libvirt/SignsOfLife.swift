@@ -27,7 +27,7 @@ extension ConnectionHandle {
     /// on, and then libvirt uses the stack of a call that is over (before libvirt 10.4, CVE-2024-4418). So the socket
     /// is hung up instead, which ends all of them as the daemon's death would; libvirt's own way is left for
     /// connections whose socket is not known, those to other machines above all.
-    func ask(_ keepAlive: KeepAlive) {
+    func askForSignsOfLife(_ keepAlive: KeepAlive) {
         if socket == nil {
             // A driver inside this process refuses: it needs none.
             virConnectSetKeepAlive(pointer, keepAlive.interval, keepAlive.count)

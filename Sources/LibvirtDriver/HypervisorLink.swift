@@ -24,6 +24,7 @@ actor HypervisorLink {
     func connection(until deadline: ContinuousClock.Instant? = nil) async throws(ComputeError) -> Connection {
         // libvirt's client tells when a connection is lost; to ask would cost as much as a call.
         if let current, current.isOpen { return current }
+        current = nil
         let task = opening ?? startOpening()
         guard await Patience.wait(for: task, until: deadline) else {
             throw ComputeError(

@@ -113,17 +113,17 @@ extension InstanceExecutor {
         do throws(LibvirtError) {
             return try await request(.agent, min(end, .now + Self.agentPatience))
         } catch {
-            let error = ComputeError(error, subject: subject, change: true)
-            if error.code == .cancelled { throw error }
-            isAsked = error.outcome != .didNotHappen
+            let failure = ComputeError(error, subject: subject, change: true)
+            if case .cancelled = error { throw failure }
+            isAsked = failure.outcome != .didNotHappen
         }
         do throws(LibvirtError) {
             try await request(.acpi, min(end, .now + Self.agentPatience))
         } catch {
             if error.code == .operationInvalid { return }
-            let error = ComputeError(error, subject: subject, change: true)
+            let failure = ComputeError(error, subject: subject, change: true)
             // Whatever became of the second request, the first may be on its way still.
-            throw isAsked ? error.adding(details: ["its agent was asked before"], outcome: .unknown) : error
+            throw isAsked ? failure.adding(details: ["its agent was asked before"], outcome: .unknown) : failure
         }
     }
 }

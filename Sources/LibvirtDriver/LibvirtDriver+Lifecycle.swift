@@ -21,7 +21,7 @@ extension LibvirtDriver: InstanceLifecycle {
         try await recoverLostIndex(journal, context: context)
         // Before anything is looked for: what that request made has its ports, and its images may be gone since.
         let asked = OperationRequest(
-            action: .spawn, rule: .undo, instanceID: InstanceID(UUID()), instanceName: instance.name.description,
+            action: .spawn, rule: .undo, instanceID: InstanceID(), instanceName: instance.name.description,
             requestDigest: InstanceDocument.stored(instance))
         if let earlier = try runner(journal).earlier(than: asked, context: context) {
             return try await self.instance(earlier.instanceID.description, context: context)

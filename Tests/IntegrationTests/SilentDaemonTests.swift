@@ -6,8 +6,6 @@ import Libvirt
 import RoostKit
 import Testing
 
-@testable import LibvirtDriver
-
 /// What an open connection does when its daemon says nothing any more.
 @Suite("A connection to a silent daemon", .serialized)
 struct SilentDaemonTests {
