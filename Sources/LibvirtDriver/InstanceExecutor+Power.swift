@@ -80,11 +80,25 @@ extension InstanceExecutor {
     }
 
     private func powerOn(_ domain: Domain, _ deadline: ContinuousClock.Instant) async throws(ComputeError) {
-        if case .running = try await host.state(of: domain) { return }
+        switch try await host.state(of: domain) {
+        case .running: return
+        case .shuttingDown: try await awaitDown(domain, deadline)
+        default: break
+        }
         let instance = try await host.instance(of: domain)
         try await host.prepareToStart(instance, id: id)
         try await host.start(domain, instance: instance, deadline: deadline)
         try host.journals.writable().markStarted(id)
+    }
+
+    /// Waits until a guest is off that has gone down, and whose hypervisor ends.
+    private func awaitDown(_ domain: Domain, _ deadline: ContinuousClock.Instant) async throws(ComputeError) {
+        try await host.wait(
+            for: domain, until: deadline,
+            otherwise: ComputeError(
+                .deadlineExceeded, subject: subject, message: "it is going down, and is not off yet",
+                hint: "`roost stop --force` turns it off at once")
+        ) { state in !state.isActive }
     }
 
     /// Ends a guest that was started, and died with its process before its ports led into it.

@@ -21,7 +21,12 @@ final class DriverScene: Sendable {
     /// The domain that libvirt's test driver has.
     static let domain = InstanceID("11111111-2222-3333-4444-555555555555")
 
-    init() async throws {
+    /// The instance that the domain was made for.
+    private static let document =
+        #"{"version":1,"name":"test","vcpus":1,"memory":"128 MiB","disks":[{"size":"1 GiB"}]}"#
+
+    /// A scene; `runState` is the domain's state, in the numbers of `virDomainState`.
+    init(runState: Int = 1) async throws {
         temporary = try TemporaryDirectory()
         let parent = temporary.path
         // The guests' account has to pass through.
@@ -30,8 +35,12 @@ final class DriverScene: Sendable {
         let node = parent.appending("node.xml")
         try Data(
             """
-            <node><domain type='test'><name>test</name><uuid>11111111-2222-3333-4444-555555555555</uuid>
-            <memory unit='MiB'>128</memory><os><type>hvm</type></os></domain></node>
+            <node><domain type='test' xmlns:test='http://libvirt.org/schemas/domain/test/1.0'>
+            <name>test</name><uuid>11111111-2222-3333-4444-555555555555</uuid>
+            <metadata><roost:instance xmlns:roost='urn:roost:instance:1' operation='\(OperationID())'
+            created='2026-01-01T00:00:00Z'>\(Self.document)</roost:instance></metadata>
+            <memory unit='MiB'>128</memory><os><type>hvm</type></os>
+            <test:runstate>\(runState)</test:runstate></domain></node>
             """.utf8
         ).write(to: URL(filePath: node.string))
         driver = try await LibvirtDriver.open(

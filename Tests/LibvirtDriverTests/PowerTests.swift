@@ -26,6 +26,37 @@ struct PowerTests {
         #expect(error?.subject == "instance web-1")
     }
 
+    @Test("a guest that is going down is started once it is off")
+    func startWhileGoingDown() async throws {
+        let scene = try await DriverScene(runState: 4)
+        let id = try scene.knownDomain("test")
+        let domain = try await scene.driver.requireDomain(id)
+        #expect(try await domain.state() == .shuttingDown)
+        let starting = Task { try await scene.driver.start(id, context: scene.context) }
+        let locks = DomainLocks(scene.state)
+        while try locks.held()[id] == nil { try await Task.sleep(for: .milliseconds(1)) }
+        try await domain.destroy()
+        try await starting.value
+        guard case .running = try await domain.state() else {
+            Issue.record("it was not started")
+            return
+        }
+    }
+
+    @Test("a guest that does not end going down is not started, and nothing is done to it")
+    func startOfOneThatStays() async throws {
+        let scene = try await DriverScene(runState: 4)
+        let id = try scene.knownDomain("test")
+        var context = scene.context
+        context.deadline = .now + .milliseconds(300)
+        let error = await #expect(throws: ComputeError.self) {
+            try await scene.driver.start(id, context: context)
+        }
+        #expect(error?.code == .deadlineExceeded)
+        #expect(error?.outcome == .didNotHappen)
+        #expect(try await scene.driver.requireDomain(id).state() == .shuttingDown)
+    }
+
     @Test("a stream of events that ends is told from a deadline that passes")
     func eventSearch() async throws {
         let (ended, continuation) = AsyncStream<DomainEvent>.makeStream()
