@@ -9,6 +9,9 @@ actor HypervisorLink {
     private let open: @Sendable () async throws(ComputeError) -> Connection
     private var current: Connection?
     private var opening: Task<Result<Connection, ComputeError>, Never>?
+    /// Those who wait until somebody connects.
+    private var waiting: [UInt64: AsyncStream<Never>.Continuation] = [:]
+    private var lastWaiter: UInt64 = 0
 
     /// A link that connects by `open`.
     init(open: @escaping @Sendable () async throws(ComputeError) -> Connection) {
@@ -35,6 +38,20 @@ actor HypervisorLink {
         return try await task.value.get()
     }
 
+    /// Waits until there is a connection, whoever opens it, without opening one; or until the task is cancelled.
+    func connected() async {
+        if let current, current.isOpen { return }
+        let (opened, continuation) = AsyncStream.makeStream(of: Never.self)
+        lastWaiter += 1
+        let number = lastWaiter
+        waiting[number] = continuation
+        for await _ in opened {}
+        waiting[number] = nil
+    }
+
+    /// How many wait until somebody connects.
+    var waiters: Int { waiting.count }
+
     /// Closes the connection, where one is open.
     func close() async {
         await current?.close()
@@ -47,6 +64,7 @@ actor HypervisorLink {
             do throws(ComputeError) {
                 let connection = try await open()
                 current = connection
+                for waiter in waiting.values { waiter.finish() }
                 result = .success(connection)
             } catch {
                 result = .failure(error)

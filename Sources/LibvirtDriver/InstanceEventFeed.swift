@@ -75,10 +75,10 @@ actor InstanceEventFeed {
         return nil
     }
 
-    /// Tries until there is a connection; `false` where the task was cancelled.
+    /// Tries until there is a connection, at once where somebody else has one; `false` where the task was cancelled.
     private func reconnect() async throws(ComputeError) -> Bool {
         while true {
-            await pause(backoff.next(using: &generator))
+            await connected(orAfter: backoff.next(using: &generator))
             guard !Task.isCancelled else { return false }
             do throws(ComputeError) {
                 try await begin(by: nil)
@@ -86,6 +86,15 @@ actor InstanceEventFeed {
             } catch {
                 guard Self.isWorthWaiting(error) else { throw error }
             }
+        }
+    }
+
+    private func connected(orAfter wait: Duration) async {
+        await withTaskGroup(of: Void.self) { [pause, link = driver.link] group in
+            group.addTask { await pause(wait) }
+            group.addTask { await link.connected() }
+            await group.next()
+            group.cancelAll()
         }
     }
 

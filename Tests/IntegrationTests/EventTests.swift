@@ -6,6 +6,8 @@ import Glibc
 import RoostKit
 import Testing
 
+@testable import LibvirtDriver
+
 /// What happens to real guests, as it is told.
 @Suite("Events of real guests", .serialized)
 struct EventTests {
@@ -87,6 +89,19 @@ struct EventTests {
         try await lab.driver.delete(id, policy: .evenRunning, context: lab.context)
         await heard.end()
         try await lab.expectUnchanged(since: before)
+    }
+
+    @Test("go on as soon as somebody else has a connection again, however long they would wait themselves")
+    func reconnectWithOthers() async throws {
+        let lab = try await Lab.ready("e-with")
+        let feed = InstanceEventFeed(driver: lab.driver, pause: { _ in try? await Task.sleep(for: .seconds(3_600)) })
+        try await feed.begin(by: nil)
+        try await lab.daemon().end()
+        let heard = Task { try await feed.next() }
+        // The first call may still be made on the connection that broke.
+        while (try? await lab.driver.instances(context: lab.context)) == nil {}
+        #expect(try await heard.value?.gapReason == .reconnected)
+        try await lab.deleteAll()
     }
 
     @Test("a wait for the agent after a reset ends with the agent of the new boot")
