@@ -131,15 +131,16 @@ extension GuestModel {
     private func shutdownBegins(_ call: GuestCall, _ number: Int) -> [Move] {
         // It looks whether the guest is off without waiting for an operation.
         if work != nil, call.answer == .done, isNamed(call.id) { return [Move(model: self, isOver: true)] }
-        guard var next = bound(to: call) else {
-            return call.answer == .absent && !isNamed(call.id) ? [Move(model: self, isOver: true)] : []
-        }
+        // One that nobody was told of yet may be another.
+        let isAbsent = call.answer == .absent && !isNamed(call.id)
+        let absent = isAbsent ? [Move(model: self, isOver: true)] : []
+        guard var next = bound(to: call) else { return absent }
         switch power {
-        case .paused: return []
-        case .off: return call.answer == .done ? [Move(model: next, isOver: true)] : []
+        case .paused: return absent
+        case .off: return call.answer == .done ? [Move(model: next, isOver: true)] : absent
         case .running:
             next.asking.insert(number)
-            return [Move(model: next, isOver: false)]
+            return absent + [Move(model: next, isOver: false)]
         }
     }
 

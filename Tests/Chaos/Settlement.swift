@@ -65,18 +65,27 @@ actor Settlement {
         ) { first, _ in first }
         for (call, doubt) in doubtful where !unfinished.contains(call) {
             doubtful[call] = nil
+            let answer = Self.answer(known[call], doubt)
+            let isLate = known[call] == .undone && answer == .perhaps
             history.append(
                 .settled(
-                    HistoryLine.Settled(call: call, answer: Self.answer(known[call], doubt), at: monotonicTime())))
+                    HistoryLine.Settled(
+                        call: call, answer: answer, at: monotonicTime() + (isLate ? Self.longestDelay : 0))))
         }
     }
+
+    /// How long after the death of its process the daemon may still carry out what it was asked for, in nanoseconds:
+    /// it may have been stopped, and its threads may wait for guests that are.
+    private static let longestDelay: UInt64 = 30_000_000_000
 
     private static func answer(_ state: OperationState?, _ doubt: Doubt) -> GuestAnswer {
         // A guest that was asked may do it later.
         let isRequest = doubt.request == .shutdown || doubt.request == .reboot
+        // What a spawn asked for is taken back, whenever it comes; a request for power is looked at once.
+        let isTakenBack = [.spawn, .delete, .deleteStopped].contains(doubt.request)
         switch state {
         case .done: return isRequest ? .perhaps : .done
-        case .undone: return .nothing
+        case .undone: return doubt.died && !isTakenBack ? .perhaps : .nothing
         case nil: return doubt.died ? .nothing : .perhaps
         case .unknown, .running, .undoing, .failed: return .perhaps
         }

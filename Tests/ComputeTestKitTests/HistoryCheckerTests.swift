@@ -70,6 +70,16 @@ struct HistoryCheckerTests {
         #expect(!isTrue([spawn, pause] + looks(.paused, .running)))
     }
 
+    @Test(
+        "lets a guest of unknown identity be another than the one that was looked for",
+        arguments: Set(GuestRequest.allCases).subtracting([.spawn, .crash, .look]))
+    func unknownIdentity(request: GuestRequest) {
+        let spawn = GuestCall("s", .spawn, begin: 0, end: 10, answer: .done)
+        let absent = GuestCall("a", request, id: "old", begin: 20, end: 30, answer: .absent)
+        let seen = GuestCall("1", .look, id: "new", begin: 40, end: 50, answer: .saw(.running))
+        #expect(isTrue([spawn, absent, seen]))
+    }
+
     @Test("lets a doubtful call happen late, once, or not at all, and bounds it where its end is known")
     func doubt() {
         let spawn = GuestCall("s", .spawn, id: "a", begin: 0, end: 10, answer: .done)
