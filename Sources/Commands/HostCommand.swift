@@ -26,9 +26,9 @@ struct HostSweepCommand: Verb {
         abstract: "Show what belongs to no instance, and remove it where asked.",
         discussion: """
             Compares libvirt's domains, the database and the disk. Instances that the database lost come back from \
-            their domains' metadata. With --delete, orphans that this state directory owns are removed; whatever has \
-            an obstacle stays. Files without a manifest are named, and never opened. Exit status 1 where an orphan \
-            could not be removed.
+            their domains' metadata; a definition that libvirt made only after its spawn was undone is removed. With \
+            --delete, all orphans that this state directory owns are; whatever has an obstacle stays. Files without a \
+            manifest are named, and never opened. Exit status 1 where an orphan could not be removed.
 
             Examples:
               roost host sweep

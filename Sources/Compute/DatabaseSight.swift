@@ -26,6 +26,8 @@ public struct DatabaseSight: Sendable {
         // After the records, so that whatever was begun before they were read is known.
         let begun = try journal.instancesInHistory(after: newest)
         let busy = unfinished.union(begun).union(try journal.unfinishedOperations().map(\.instanceID)).union(locked)
-        return ReconcilePlan.Database(records: records, busy: busy, remembered: try journal.instancesInHistory())
+        return ReconcilePlan.Database(
+            records: records, busy: busy, remembered: try journal.instancesInHistory(),
+            undone: try journal.undoneOperations())
     }
 }

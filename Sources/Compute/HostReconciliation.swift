@@ -51,6 +51,9 @@ public struct Orphan: Sendable, Hashable {
     public let since: Date?
     /// Why it is not removed; nil where it may be.
     public let obstacle: String?
+    /// Whether it came of a spawn only after that was undone: the hypervisor had the request still, from a process that
+    /// was killed or had given up. Such a one is removed wherever it is seen.
+    public let isUndone: Bool
     /// What became of it.
     public var fate: Fate
 
@@ -84,13 +87,15 @@ public struct Orphan: Sendable, Hashable {
 
     /// An orphan.
     public init(
-        kind: Kind, name: String, instanceID: InstanceID, since: Date?, obstacle: String? = nil, fate: Fate = .kept
+        kind: Kind, name: String, instanceID: InstanceID, since: Date?, obstacle: String? = nil, isUndone: Bool = false,
+        fate: Fate = .kept
     ) {
         self.kind = kind
         self.name = name
         self.instanceID = instanceID
         self.since = since
         self.obstacle = obstacle
+        self.isUndone = isUndone
         self.fate = fate
     }
 }

@@ -75,6 +75,15 @@ extension Journal {
         }
     }
 
+    /// The operations of which the history knows that they were undone.
+    func undoneOperations() throws(ComputeError) -> Set<OperationID> {
+        try read { database in
+            let ids = try Row.fetchAll(
+                database, sql: "SELECT id FROM operations WHERE state = ?", arguments: [OperationState.undone.rawValue])
+            return Set(try ids.map { OperationID(try $0.uuid("id")) })
+        }
+    }
+
     /// How a request to begin an operation was met.
     enum Admission: Sendable, Hashable {
         /// It was begun: the operation, its planned steps, of which the first counts as started, its claims and

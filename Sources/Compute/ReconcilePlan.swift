@@ -72,12 +72,18 @@ public struct ReconcilePlan: Sendable, Hashable {
         public var busy: Set<InstanceID>
         /// The instances of which the history knows.
         public var remembered: Set<InstanceID>
+        /// The operations that were undone.
+        public var undone: Set<OperationID>
 
         /// What a database tells.
-        public init(records: [InstanceRecord], busy: Set<InstanceID>, remembered: Set<InstanceID>) {
+        public init(
+            records: [InstanceRecord], busy: Set<InstanceID>, remembered: Set<InstanceID>,
+            undone: Set<OperationID> = []
+        ) {
             self.records = records
             self.busy = busy
             self.remembered = remembered
+            self.undone = undone
         }
     }
 
@@ -143,7 +149,8 @@ public struct ReconcilePlan: Sendable, Hashable {
         let alive = recorded.union(hypervisor.present).union(database.busy)
 
         for domain in hypervisor.domains where !recorded.contains(domain.id) && !database.busy.contains(domain.id) {
-            if domain.isOwn, directories[domain.id] != nil {
+            let isUndone = domain.isOwn && database.undone.contains(domain.operationID)
+            if domain.isOwn, !isUndone, directories[domain.id] != nil {
                 recoverable.append(domain)
             } else {
                 let obstacle =
@@ -153,7 +160,7 @@ public struct ReconcilePlan: Sendable, Hashable {
                 orphans.append(
                     Orphan(
                         kind: .definition, name: domain.name, instanceID: domain.id, since: domain.createdAt,
-                        obstacle: obstacle))
+                        obstacle: obstacle, isUndone: isUndone))
             }
         }
         for record in database.records where !hypervisor.present.contains(record.id) {

@@ -22,6 +22,17 @@ extension LibvirtDriver {
         }
     }
 
+    /// Whether libvirt has another domain of this name.
+    func hasDomain(named name: String, otherThan id: InstanceID) async throws(ComputeError) -> Bool {
+        let connection = try await link.connection()
+        do throws(LibvirtError) {
+            return try await connection.domain(named: name, deadline: .now + Self.readLimit).uuid != id.uuid
+        } catch {
+            if error.code == .noDomain { return false }
+            throw ComputeError(error, subject: "domain \(name)", change: false)
+        }
+    }
+
     /// The instance's domain.
     ///
     /// - Throws: ``ComputeError`` with code `conflict` where there is no domain and yet an instance, and `notFound`

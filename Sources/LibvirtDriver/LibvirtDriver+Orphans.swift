@@ -37,6 +37,16 @@ extension LibvirtDriver {
         }
     }
 
+    /// Removes the definition of this name where it came of a spawn only after that was undone; gives whether it did.
+    func removeUndone(named name: String, context: OperationContext) async throws(ComputeError) -> Bool {
+        let journal = try journals.writable()
+        var report = ReconcileReport()
+        let undone = try await survey(journal, &report, context).orphans.filter { orphan in
+            orphan.isUndone && orphan.name == name && orphan.obstacle == nil
+        }
+        return await remove(undone, in: journal, context: context) == [.removed]
+    }
+
     private func remove(_ orphan: Orphan, as plan: ReconcilePlan, in journal: Journal) async -> Orphan.Fate {
         guard !plan.busy.contains(orphan.instanceID) else { return .failed("an operation works on it") }
         guard let present = plan.orphans.first(where: { $0.kind == orphan.kind && $0.name == orphan.name }) else {

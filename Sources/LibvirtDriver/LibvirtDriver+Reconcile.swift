@@ -27,8 +27,8 @@ extension LibvirtDriver: HostReconciliation {
         }
     }
 
-    /// Compares, brings lost records back, and removes those orphans that `choose` gives of all and that nothing stands
-    /// against.
+    /// Compares, brings lost records back, finishes what was undone too early, and removes those orphans that `choose`
+    /// gives of all and that nothing stands against.
     func compared(
         context: OperationContext, removing choose: ([Orphan]) -> [Orphan]
     ) async throws(ComputeError) -> ReconcileReport {
@@ -46,7 +46,8 @@ extension LibvirtDriver: HostReconciliation {
         report.quarantined = plan.quarantined + unknownImages(&report)
         let chosen = Set(choose(plan.orphans))
         let removable = report.orphans.indices.filter { index in
-            report.orphans[index].obstacle == nil && chosen.contains(report.orphans[index])
+            let orphan = report.orphans[index]
+            return orphan.obstacle == nil && (orphan.isUndone || chosen.contains(orphan))
         }
         let records = try journal.instances()
         // Nothing from here on may fail as a whole: what was removed has to be told.

@@ -56,14 +56,7 @@ struct SpawnWork: Sendable {
 
     /// Defines the domain, and compares what libvirt made of it with what was meant.
     func define(on host: LibvirtDriver, context: OperationContext) async throws(ComputeError) {
-        let connection = try await host.link.connection()
-        let kept: String
-        do throws(LibvirtError) {
-            let domain = try await connection.define(domainXML, deadline: context.deadline)
-            kept = try await domain.xml(.inactive, deadline: context.deadline)
-        } catch {
-            throw ComputeError(error, subject: subject, change: true)
-        }
+        let kept = try await defined(on: host, context: context)
         let missing: [XMLDifference]
         do {
             missing = plan.document.root.missing(in: try XMLElement.parse(kept))
@@ -78,6 +71,32 @@ struct SpawnWork: Sendable {
                 message: "libvirt did not keep the definition as it was meant",
                 details: missing.prefix(5).map { "\($0)" })
         }
+    }
+
+    /// Defines the domain, also where the name is that of a definition which should not be any more; gives what libvirt
+    /// kept.
+    private func defined(on host: LibvirtDriver, context: OperationContext) async throws(ComputeError) -> String {
+        let connection = try await host.link.connection()
+        func define() async throws(LibvirtError) -> String {
+            let domain = try await connection.define(domainXML, deadline: context.deadline)
+            return try await domain.xml(.inactive, deadline: context.deadline)
+        }
+        do throws(LibvirtError) {
+            return try await define()
+        } catch {
+            let name = instance.name.description
+            let failure = ComputeError(error, subject: subject, change: true)
+            guard error.code == .operationFailed, try await host.hasDomain(named: name, otherThan: id) else {
+                throw failure
+            }
+            guard try await host.removeUndone(named: name, context: context) else {
+                throw ComputeError(
+                    .conflict, subject: subject, message: failure.message,
+                    hint: "libvirt has a domain of that name which is no instance: choose another, or undefine it",
+                    libvirt: failure.libvirt)
+            }
+        }
+        return try await host.changing(subject, define)
     }
 
     private func storing(_ body: () async throws(StorageError) -> Void) async throws(ComputeError) {

@@ -21,6 +21,7 @@ struct ReconcilePlanTests {
         var isBusy = false
         var things: [Orphan.Kind] = []
         var isRemembered = true
+        var isUndone = false
         let testDescription: String
 
         enum Domain: Sendable { case running, off, foreign, ofOthers }
@@ -44,7 +45,8 @@ struct ReconcilePlanTests {
                     domains: domains, present: domain == nil ? [other] : [id, other],
                     active: domain == .running ? [id] : []),
                 ReconcilePlan.Database(
-                    records: hasRecord ? [record] : [], busy: isBusy ? [id] : [], remembered: isRemembered ? [id] : []),
+                    records: hasRecord ? [record] : [], busy: isBusy ? [id] : [], remembered: isRemembered ? [id] : [],
+                    undone: isUndone ? [OperationID(id.uuid)] : []),
                 ReconcilePlan.Disk(
                     directories: [directory].compactMap(\.self).map {
                         ReconcilePlan.Directory(id: id, path: "/s/instances/x", since: time, unknownFiles: $0)
@@ -127,6 +129,20 @@ struct ReconcilePlanTests {
         #expect(plan.orphans.map(\.obstacle) == obstacles)
         #expect(plan.orphans.allSatisfy { $0.instanceID == Self.id && $0.fate == .kept })
         #expect(plan.recoverable == [])
+    }
+
+    @Test("tells a definition that came after its spawn was undone, and only in its own state directory")
+    func undone() {
+        let late = Sight("late definition") { ($0.domain, $0.isUndone) = (.off, true) }
+        #expect(late.plan.orphans.map(\.isUndone) == [true])
+        #expect(late.plan.orphans.map(\.obstacle) == [nil])
+        let withFiles = Sight("with files") { ($0.domain, $0.isUndone, $0.directory) = (.off, true, []) }
+        #expect(withFiles.plan.recoverable == [])
+        #expect(withFiles.plan.orphans.map(\.isUndone) == [true])
+        let foreign = Sight("of another") { ($0.domain, $0.isUndone) = (.foreign, true) }
+        #expect(foreign.plan.orphans.map(\.isUndone) == [false])
+        let known = Sight("made") { ($0.domain, $0.isUndone, $0.hasRecord, $0.directory) = (.off, true, true, []) }
+        #expect(known.plan.orphans == [])
     }
 
     @Test("brings a domain back whose record was lost, running or not", arguments: [Sight.Domain.running, .off])

@@ -80,6 +80,54 @@ struct SweepTests {
         try await expectSwept(.definition, lost.id, in: lab, beside: guest)
     }
 
+    /// Undoes a spawn, and defines its domain only then, as libvirt does that was asked by a process which was killed.
+    private func defineTooLate(_ name: String, in lab: Lab) async throws -> Domain {
+        let id = InstanceID()
+        let catching = CatchingProbe(domain: id, socket: lab.state.daemonSocket.string)
+        var configuration = lab.driver.configuration
+        configuration.newIdentity = { id }
+        configuration.probe = catching
+        let driver = try await LibvirtDriver.open(configuration)
+        await #expect(throws: ComputeError.self) {
+            try await driver.spawn(lab.tiny(name), until: .started, context: lab.context)
+        }
+        #expect(try await lab.driver.domain(id) == nil)
+        let connection = try await Connection.open(ConnectionURI("qemu:///session?socket=\(lab.state.daemonSocket)"))
+        return try await connection.define(try #require(catching.xml.withLock { $0 }))
+    }
+
+    @Test("removes what an undone spawn had asked for, whoever looks")
+    func undone() async throws {
+        let (lab, guest) = try await scene()
+        let late = try await defineTooLate("late", in: lab)
+        let report = try await lab.driver.reconcile(.show, context: lab.context)
+        #expect(report.orphans.map(\.instanceID.uuid) == [late.uuid])
+        #expect(report.orphans.map(\.fate) == [.removed])
+        #expect(try await lab.driver.domain(InstanceID(late.uuid)) == nil)
+        #expect(try await lab.driver.instance("bystander", context: lab.context).id == guest.id)
+        #expect(try await lab.driver.reconcile(.show, context: lab.context) == ReconcileReport())
+        try await lab.deleteAll()
+    }
+
+    @Test("a spawn takes the name of what an undone one had asked for, and of no other domain")
+    func undoneName() async throws {
+        let (lab, _) = try await scene()
+        _ = try await defineTooLate("late", in: lab)
+        let made = try await lab.driver.spawn(lab.tiny("late"), until: .started, context: lab.context)
+        #expect(try await lab.driver.instance("late", context: lab.context).id == made.id)
+        let connection = try await Connection.open(ConnectionURI("qemu:///session?socket=\(lab.state.daemonSocket)"))
+        let other = try await connection.define(
+            "<domain type='qemu'><name>other</name><memory>1</memory><os><type>hvm</type></os></domain>")
+        let error = await #expect(throws: ComputeError.self) {
+            try await lab.driver.spawn(lab.tiny("other"), until: .started, context: lab.context)
+        }
+        #expect(error?.code == .conflict)
+        #expect(error?.outcome == .didNotHappen)
+        #expect(try await other.xml(.inactive).contains("<name>other</name>"))
+        try await other.undefine()
+        try await lab.deleteAll()
+    }
+
     @Test("leaves a domain alone that Roost did not make, or whose files are elsewhere")
     func foreign() async throws {
         let (lab, guest) = try await scene()
@@ -302,5 +350,22 @@ struct SweepTests {
         #expect(try await next.shell("echo alive", in: kept.id) == "alive")
         try await next.deleteAll()
         #expect(try Journal.open(next.state).claims().isEmpty)
+    }
+}
+
+/// Reads a domain's document once it is defined, and fails the operation there.
+private final class CatchingProbe: OperationProbe {
+    let xml = Guarded<String?>(nil)
+    private let command: HostCommand
+
+    init(domain: InstanceID, socket: String) {
+        command = HostCommand(["virsh", "-c", "qemu:///session?socket=\(socket)", "dumpxml", "\(domain)", "--inactive"])
+    }
+
+    func reached(_ point: ProbePoint) throws(ComputeError) {
+        guard point == .step(.after, "define") else { return }
+        let text = try? command.output()
+        xml.withLock { $0 = text }
+        throw ComputeError(.failed, subject: "probe", message: "the spawn is undone")
     }
 }
