@@ -61,10 +61,13 @@ public struct GuestCall: Sendable, Hashable, Codable {
     public var end: UInt64?
     /// What came of it.
     public var answer: GuestAnswer
+    /// Whether that was found out later: until then it was left to be settled.
+    public var wasLeft: Bool
 
     /// A call.
     public init(
-        _ name: String, _ request: GuestRequest, id: String? = nil, begin: UInt64, end: UInt64?, answer: GuestAnswer
+        _ name: String, _ request: GuestRequest, id: String? = nil, begin: UInt64, end: UInt64?, answer: GuestAnswer,
+        wasLeft: Bool = false
     ) {
         self.name = name
         self.request = request
@@ -72,6 +75,7 @@ public struct GuestCall: Sendable, Hashable, Codable {
         self.begin = begin
         self.end = end
         self.answer = answer
+        self.wasLeft = wasLeft
     }
 }
 

@@ -38,7 +38,7 @@ public struct GuestModel: Sendable, Hashable {
     var wasAsked = false
     /// Who asked it to go down, and waits.
     var asking: Set<Int> = []
-    /// Somebody asked it to reboot, and waits no longer.
+    /// Somebody asked it to reboot, and waits no longer, or was told that it has.
     var mayReboot = false
     /// Who asked it to reboot, and waits.
     var rebooting: Set<Int> = []

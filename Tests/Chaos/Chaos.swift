@@ -12,6 +12,10 @@ struct Chaos {
             let options = try ChaosOptions(Array(CommandLine.arguments.dropFirst()))
             if let worker = options.worker {
                 try await ChaosWorker(options, worker).run()
+            } else if options.judges {
+                let findings = try Judgement(RecordedHistory(directory: options.historyPath), guests: options.guests)
+                    .findings
+                exit(show(findings))
             } else {
                 exit(try await run(options))
             }
@@ -24,15 +28,20 @@ struct Chaos {
     /// Exit status 0 where nothing was found, 1 where something was.
     private static func run(_ options: ChaosOptions) async throws -> Int32 {
         print("chaos: \(options.replay)")
-        let findings = try await ChaosRun(options).run()
-        for finding in findings { print("FOUND \(finding)") }
-        guard !findings.isEmpty else {
-            print("nothing was found")
+        let status = show(try await ChaosRun(options).run())
+        if status == 0 {
             try FileManager.default.removeItem(atPath: options.directory)
-            return 0
+        } else {
+            print("history: \(options.historyPath)")
+            print("replay: Chaos \(options.replay)")
         }
-        print("history: \(options.historyPath)")
-        print("replay: Chaos \(options.replay)")
-        return 1
+        return status
+    }
+
+    /// Tells what was found; gives the exit status.
+    private static func show(_ findings: [String]) -> Int32 {
+        for finding in findings { print("FOUND \(finding)") }
+        if findings.isEmpty { print("nothing was found") }
+        return findings.isEmpty ? 0 : 1
     }
 }

@@ -16,6 +16,8 @@ struct ChaosOptions: Sendable {
     var directory = "/var/tmp/roost-chaos.\(getpid())"
     /// Where the history is written.
     var history: String?
+    /// Whether a history that is there is judged, and nothing run.
+    var judges = false
     /// Set for one of the two processes that make the calls.
     var worker: Worker?
 
@@ -30,11 +32,12 @@ struct ChaosOptions: Sendable {
 
     static let usage = """
         usage: Chaos [--seed N] [--duration SECONDS] [--guests N] [--tasks N] [--mutant NAME] [--directory DIR] \
-        [--history DIR]
+        [--history DIR] [--judge DIR]
 
         Two processes, each with as many tasks, make random calls on as many guests of one state directory, while
         processes, daemon and guests are killed and stopped. Then libvirt, database and disk must agree, and each answer
         must have been true. The same seed chooses the same calls and faults; when they happen is the machine's choice.
+        --judge judges the history that a run has left, and runs nothing.
         mutants: \(Mutant.allCases.map(\.rawValue).joined(separator: ", "))
         """
 
@@ -49,6 +52,9 @@ struct ChaosOptions: Sendable {
             case "--tasks": tasks = try Self.number(value)
             case "--directory": directory = value
             case "--history": history = value
+            case "--judge":
+                history = value
+                judges = true
             case "--mutant":
                 guard let named = Mutant(rawValue: value) else { throw ChaosFailure(Self.usage) }
                 mutant = named

@@ -67,6 +67,7 @@ struct RecordedHistory {
         if let seen = answered?.seen.first, asked.request == .look { call.answer = .look(seen) }
         if let settled, call.answer == .perhaps {
             call.answer = settled.answer
+            call.wasLeft = true
             call.end = settled.at
         } else if call.answer == .perhaps {
             call.end = nil

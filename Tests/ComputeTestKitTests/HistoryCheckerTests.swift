@@ -80,6 +80,27 @@ struct HistoryCheckerTests {
         #expect(isTrue([spawn, absent, seen]))
     }
 
+    @Test("lets a deletion finish one that was left, and no other")
+    func finishedByAnother() {
+        let spawn = GuestCall("s", .spawn, id: "a", begin: 0, end: 10, answer: .done)
+        func deletions(wasLeft: Bool) -> [GuestCall] {
+            [
+                GuestCall("1", .delete, id: "a", begin: 20, end: 90, answer: .done, wasLeft: wasLeft),
+                GuestCall("2", .delete, id: "a", begin: 30, end: 60, answer: .done),
+            ]
+        }
+        #expect(isTrue([spawn] + deletions(wasLeft: true)))
+        #expect(!isTrue([spawn] + deletions(wasLeft: false)))
+    }
+
+    @Test("lets libvirt wake a paused guest that was rebooted, and no other")
+    func wakesRebooted() {
+        let life: [(GuestRequest, GuestAnswer)] = [(.pause, .done), (.look, .saw(.paused)), (.look, .saw(.running))]
+        #expect(isTrue(sequence([(.spawn, .done), (.reboot, .done)] + life)))
+        #expect(!isTrue(sequence([(.spawn, .done), (.reset, .done)] + life)))
+        #expect(!isTrue(sequence([(.spawn, .done), (.reboot, .done), (.stop, .done), (.start, .done)] + life)))
+    }
+
     @Test("lets a doubtful call happen late, once, or not at all, and bounds it where its end is known")
     func doubt() {
         let spawn = GuestCall("s", .spawn, id: "a", begin: 0, end: 10, answer: .done)
