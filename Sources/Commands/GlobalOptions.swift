@@ -63,6 +63,9 @@ enum OutputFormat: String, ExpressibleByArgument, CaseIterable, Sendable {
     case json
     case yaml
 
+    /// As by default, without the key path, whose making every command would pay for.
+    static var allValueStrings: [String] { allCases.map { $0.rawValue } }
+
     /// The format that arguments ask for, also where they are otherwise wrong.
     static func requested(in arguments: [String]) -> OutputFormat {
         let own = arguments.prefix { $0 != "--" }

@@ -40,8 +40,15 @@ public struct Surroundings: Sendable {
     public static func process(_ signals: ProcessSignals) -> Surroundings {
         Surroundings(
             environment: ProcessInfo.processInfo.environment, userID: geteuid(),
-            workingDirectory: FilePath(FileManager.default.currentDirectoryPath),
+            workingDirectory: currentDirectory(),
             input: FileInput(.standardInput), output: FileOutput(.standardOutput),
             errorOutput: FileOutput(.standardError), interruptions: signals.received)
+    }
+
+    /// The process's directory, without FileManager, which takes as long as all else here; empty where it was removed.
+    private static func currentDirectory() -> FilePath {
+        guard let path = getcwd(nil, 0) else { return FilePath() }
+        defer { free(path) }
+        return FilePath(platformString: path)
     }
 }

@@ -108,10 +108,9 @@ public struct MACAddress: Sendable, Hashable, CustomStringConvertible {
 
     /// The address in lower case with colons.
     public var description: String {
-        bytes.map { byte in
-            let text = String(byte, radix: 16)
-            return text.utf8.count == 2 ? text : "0" + text
-        }.joined(separator: ":")
+        let digits = Array("0123456789abcdef".utf8)
+        let pairs = bytes.map { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }
+        return String(decoding: Array(pairs.joined(separator: [UInt8(ascii: ":")])), as: UTF8.self)
     }
 }
 

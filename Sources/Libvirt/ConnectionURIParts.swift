@@ -34,7 +34,8 @@ struct ConnectionURIParts {
                     !parameters.contains(where: { $0.name == parameter.name })
                 else { throw .malformedParameter(position: index + 1) }
                 parameters.append(parameter)
-                shownQuery.append(parameter.name.lowercased().contains("pass") ? "\(name)=***" : String(pair))
+                shownQuery.append(
+                    Self.split(parameter.name.lowercased()[...], at: "pass") != nil ? "\(name)=***" : String(pair))
             }
         }
         self.parameters = parameters
@@ -82,7 +83,7 @@ struct ConnectionURIParts {
                 throw .character(position: index + 1)
             }
         }
-        if text.contains("#") { throw .fragment }
+        if text.utf8.contains(UInt8(ascii: "#")) { throw .fragment }
     }
 
     private static func scheme(
@@ -148,7 +149,7 @@ extension ConnectionURIParts {
                 shownUser = credentials.count > name.count ? "\(name):***@" : "\(name)@"
                 rest = text[text.index(after: at)...]
             }
-            redacted = shownUser + rest
+            redacted = shownUser + String(rest)
             if rest.isEmpty {
                 guard user == nil else { throw .malformedAuthority }
                 return
