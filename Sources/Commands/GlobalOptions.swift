@@ -63,8 +63,9 @@ enum OutputFormat: String, ExpressibleByArgument, CaseIterable, Sendable {
     case json
     case yaml
 
-    /// As by default, without the key path, whose making every command would pay for.
+    // As by default, without the key path and the mirror, whose making every command would pay for.
     static var allValueStrings: [String] { allCases.map { $0.rawValue } }
+    var defaultValueDescription: String { rawValue }
 
     /// The format that arguments ask for, also where they are otherwise wrong.
     static func requested(in arguments: [String]) -> OutputFormat {

@@ -6,7 +6,8 @@ public import InstanceModel
 
 /// Compares what the hypervisor, the database and the disk say, and mends what can be mended.
 public protocol HostReconciliation: Sendable {
-    /// Finds what belongs to nothing, brings instances back that the database lost, and removes orphans where asked.
+    /// Finds what belongs to nothing, brings instances back that the database lost, and removes orphans where asked;
+    /// what was undone already (``Orphan/isUndone``) also where not.
     ///
     /// - Throws: `hostUnavailable` where the hypervisor cannot tell: nothing counts as gone then.
     func reconcile(_ mode: ReconcileMode, context: OperationContext) async throws(ComputeError) -> ReconcileReport
@@ -14,7 +15,7 @@ public protocol HostReconciliation: Sendable {
 
 /// Whether orphans are removed.
 public enum ReconcileMode: Sendable, Hashable {
-    /// They are shown.
+    /// They are shown; only what was undone is removed.
     case show
     /// Those that this state directory owns are removed.
     case delete

@@ -38,7 +38,8 @@ public enum DeletePolicy: Sendable, Hashable {
 
 /// Turns instances on and off.
 public protocol PowerControl: Sendable {
-    /// Starts a stopped instance; does nothing to one that runs.
+    /// Starts a stopped instance; does nothing to one that runs. One that is going down is waited for a while, and then
+    /// is `deadlineExceeded`.
     func start(_ id: InstanceID, context: OperationContext) async throws(ComputeError)
     /// Stops a running instance as `policy` says; does nothing to one that is off.
     func stop(_ id: InstanceID, policy: StopPolicy, context: OperationContext) async throws(ComputeError)

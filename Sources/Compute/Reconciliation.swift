@@ -82,11 +82,11 @@ public struct Reconciliation: Sendable {
 public struct ReconcileSettings: Sendable, Hashable {
     /// How often the host is compared where nothing else gives occasion, more or less a tenth.
     public let interval: Duration
-    /// How long an orphan must be there to be removed; nil: none is. Only those are that nothing stands against, as
-    /// under ``ReconcileMode/delete``.
+    /// How long an orphan must be there to be removed; nil: none is but what was undone (``Orphan/isUndone``). Only
+    /// those are that nothing stands against, as under ``ReconcileMode/delete``.
     public let removalAge: Duration?
 
-    /// Each ten minutes, and nothing is removed.
+    /// Each ten minutes, and nothing is removed but what was undone.
     public static let standard = ReconcileSettings()
 
     private init() {

@@ -109,8 +109,13 @@ public struct MACAddress: Sendable, Hashable, CustomStringConvertible {
     /// The address in lower case with colons.
     public var description: String {
         let digits = Array("0123456789abcdef".utf8)
-        let pairs = bytes.map { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }
-        return String(decoding: Array(pairs.joined(separator: [UInt8(ascii: ":")])), as: UTF8.self)
+        var text: [UInt8] = []
+        for byte in bytes {
+            if !text.isEmpty { text.append(UInt8(ascii: ":")) }
+            text.append(digits[Int(byte >> 4)])
+            text.append(digits[Int(byte & 15)])
+        }
+        return String(decoding: text, as: UTF8.self)
     }
 }
 

@@ -8,10 +8,10 @@ extension LibvirtDriver {
     /// Compares the host whenever there is occasion, for a program that runs for long: at once, after the connection
     /// was lost and is there again, where events are missing, and by ``DriverConfiguration/reconciliation``.
     ///
-    /// Each time, what dead processes left is settled, instances that the database lost are put back, and orphans are
-    /// removed where that is configured. One comparison is made at a time. A host that cannot be reached is told, and
-    /// tried again with a growing wait; no guest is started. It goes on until its task is cancelled, or the driver is
-    /// closed; then the comparison under way is given up.
+    /// Each time, what dead processes left is settled, instances that the database lost are put back, definitions that
+    /// came after their spawn was undone are removed, and other orphans where that is configured. One comparison is
+    /// made at a time. A host that cannot be reached is told, and tried again with a growing wait; no guest is started.
+    /// It goes on until its task is cancelled, or the driver is closed; then the comparison under way is given up.
     ///
     /// - Parameters:
     ///   - context: Who answers for it. A deadline is not heeded.

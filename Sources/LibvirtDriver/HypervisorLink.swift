@@ -39,8 +39,10 @@ actor HypervisorLink {
     }
 
     /// Waits until there is a connection, whoever opens it, without opening one; or until the task is cancelled.
-    func connected() async {
-        if let current, current.isOpen { return }
+    ///
+    /// - Parameter tried: One that does not count.
+    func connected(otherThan tried: Connection? = nil) async {
+        if let current, current.isOpen, current !== tried { return }
         let (opened, continuation) = AsyncStream.makeStream(of: Never.self)
         lastWaiter += 1
         let number = lastWaiter

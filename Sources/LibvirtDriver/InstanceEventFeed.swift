@@ -13,6 +13,8 @@ actor InstanceEventFeed {
     private let pause: @Sendable (Duration) async -> Void
     private let isOurs: OwnerLookup
     private var events: AsyncStream<DomainEvent>?
+    /// The last connection that was asked for events.
+    private var connection: Connection?
     private var connectedAt = ContinuousClock.now
     private var backoff = ReconnectBackoff()
     private var generator = SystemRandomNumberGenerator()
@@ -42,6 +44,7 @@ actor InstanceEventFeed {
     /// Connects, and has libvirt tell its events from now on.
     func begin(by deadline: ContinuousClock.Instant?) async throws(ComputeError) {
         let connection = try await driver.link.connection(until: deadline)
+        self.connection = connection
         // Counted from here: a daemon that hung may have had to be replaced first.
         let limit = ContinuousClock.now + LibvirtDriver.readLimit
         events = try await driver.translating("events") { () throws(LibvirtError) in
@@ -75,7 +78,7 @@ actor InstanceEventFeed {
         return nil
     }
 
-    /// Tries until there is a connection, at once where somebody else has one; `false` where the task was cancelled.
+    /// Tries until there is a connection, at once where somebody else opens one; `false` where the task was cancelled.
     private func reconnect() async throws(ComputeError) -> Bool {
         while true {
             await connected(orAfter: backoff.next(using: &generator))
@@ -90,9 +93,9 @@ actor InstanceEventFeed {
     }
 
     private func connected(orAfter wait: Duration) async {
-        await withTaskGroup(of: Void.self) { [pause, link = driver.link] group in
+        await withTaskGroup(of: Void.self) { [pause, link = driver.link, connection] group in
             group.addTask { await pause(wait) }
-            group.addTask { await link.connected() }
+            group.addTask { await link.connected(otherThan: connection) }
             await group.next()
             group.cancelAll()
         }

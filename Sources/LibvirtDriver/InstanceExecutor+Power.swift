@@ -57,6 +57,8 @@ extension InstanceExecutor {
         switch step {
         case .powerOn:
             guard state.isActive else { return .didNotHappen }
+            // It may go down since it was started, or have waited to be.
+            if case .shuttingDown = state { return .unknown }
             // With published ports it starts paused, and runs once they lead into it.
             let startsPaused = try await !host.instance(of: domain).publishedPorts.isEmpty
             guard startsPaused, case .paused(let reason) = state else { return .happened }
@@ -80,25 +82,25 @@ extension InstanceExecutor {
     }
 
     private func powerOn(_ domain: Domain, _ deadline: ContinuousClock.Instant) async throws(ComputeError) {
-        switch try await host.state(of: domain) {
-        case .running: return
-        case .shuttingDown: try await awaitDown(domain, deadline)
-        default: break
-        }
+        if case .shuttingDown = try await host.state(of: domain) { try await awaitDown(domain, deadline) }
+        if case .running = try await host.state(of: domain) { return }
         let instance = try await host.instance(of: domain)
         try await host.prepareToStart(instance, id: id)
         try await host.start(domain, instance: instance, deadline: deadline)
         try host.journals.writable().markStarted(id)
     }
 
-    /// Waits until a guest is off that has gone down, and whose hypervisor ends.
+    /// How long a guest that has gone down may take to be off: well below what others wait for the lock.
+    private static let downPatience: Duration = .seconds(10)
+
+    /// Waits while a guest that has gone down is not off; libvirt may also reboot it, and have it run.
     private func awaitDown(_ domain: Domain, _ deadline: ContinuousClock.Instant) async throws(ComputeError) {
         try await host.wait(
-            for: domain, until: deadline,
+            for: domain, until: min(deadline, .now + Self.downPatience),
             otherwise: ComputeError(
                 .deadlineExceeded, subject: subject, message: "it is going down, and is not off yet",
                 hint: "`roost stop --force` turns it off at once")
-        ) { state in !state.isActive }
+        ) { state in if case .shuttingDown = state { false } else { true } }
     }
 
     /// Ends a guest that was started, and died with its process before its ports led into it.

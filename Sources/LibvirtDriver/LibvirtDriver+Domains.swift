@@ -22,13 +22,13 @@ extension LibvirtDriver {
         }
     }
 
-    /// Whether libvirt has another domain of this name.
-    func hasDomain(named name: String, otherThan id: InstanceID) async throws(ComputeError) -> Bool {
+    /// The domain of this name; nil where there is none.
+    func domain(named name: String) async throws(ComputeError) -> Domain? {
         let connection = try await link.connection()
         do throws(LibvirtError) {
-            return try await connection.domain(named: name, deadline: .now + Self.readLimit).uuid != id.uuid
+            return try await connection.domain(named: name, deadline: .now + Self.readLimit)
         } catch {
-            if error.code == .noDomain { return false }
+            if error.code == .noDomain { return nil }
             throw ComputeError(error, subject: "domain \(name)", change: false)
         }
     }

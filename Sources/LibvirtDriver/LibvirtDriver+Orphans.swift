@@ -37,14 +37,44 @@ extension LibvirtDriver {
         }
     }
 
-    /// Removes the definition of this name where it came of a spawn only after that was undone; gives whether it did.
-    func removeUndone(named name: String, context: OperationContext) async throws(ComputeError) -> Bool {
-        let journal = try journals.writable()
-        var report = ReconcileReport()
-        let undone = try await survey(journal, &report, context).orphans.filter { orphan in
-            orphan.isUndone && orphan.name == name && orphan.obstacle == nil
+    /// Makes way for an instance whose definition failed, where another domain has its name: that is removed where it
+    /// came of a spawn only after that was undone.
+    ///
+    /// - Throws: ``ComputeError`` with code `conflict` where the domain is anything else; `failure`, with what else is
+    ///   known, where it could not be seen or removed.
+    func makeWay(
+        for name: InstanceName, _ id: InstanceID, after failure: ComputeError, context: OperationContext
+    ) async throws(ComputeError) {
+        let (other, orphan, journal): (Domain?, Orphan?, Journal)
+        do throws(ComputeError) {
+            journal = try journals.writable()
+            other = try await domain(named: name.description)
+            orphan = try await undone(other, in: journal, context: context)
+        } catch {
+            throw failure.adding(details: [error.message])
         }
-        return await remove(undone, in: journal, context: context) == [.removed]
+        // Where nobody has the name any more, it was removed meanwhile.
+        guard let other, other.uuid != id.uuid else { return }
+        guard let orphan else {
+            throw ComputeError(
+                .conflict, subject: failure.subject, message: "libvirt has another domain of that name: \(other.uuid)",
+                hint: "choose another name", libvirt: failure.libvirt)
+        }
+        if case .failed(let reason) = await remove([orphan], in: journal, context: context)[0] {
+            throw failure.adding(details: [reason])
+        }
+        authorizer.note(.done, .reconcile, subject: "definition \(name)", context: context)
+    }
+
+    /// The domain as an orphan that came of a spawn only after that was undone; nil where it is none.
+    private func undone(
+        _ domain: Domain?, in journal: Journal, context: OperationContext
+    ) async throws(ComputeError) -> Orphan? {
+        guard let domain else { return nil }
+        var report = ReconcileReport()
+        return try await survey(journal, &report, context).orphans.first { orphan in
+            orphan.isUndone && orphan.instanceID.uuid == domain.uuid
+        }
     }
 
     private func remove(_ orphan: Orphan, as plan: ReconcilePlan, in journal: Journal) async -> Orphan.Fate {

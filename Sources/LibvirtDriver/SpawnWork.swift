@@ -84,17 +84,9 @@ struct SpawnWork: Sendable {
         do throws(LibvirtError) {
             return try await define()
         } catch {
-            let name = instance.name.description
             let failure = ComputeError(error, subject: subject, change: true)
-            guard error.code == .operationFailed, try await host.hasDomain(named: name, otherThan: id) else {
-                throw failure
-            }
-            guard try await host.removeUndone(named: name, context: context) else {
-                throw ComputeError(
-                    .conflict, subject: subject, message: failure.message,
-                    hint: "libvirt has a domain of that name which is no instance: choose another, or undefine it",
-                    libvirt: failure.libvirt)
-            }
+            guard error.code == .operationFailed else { throw failure }
+            try await host.makeWay(for: instance.name, id, after: failure, context: context)
         }
         return try await host.changing(subject, define)
     }

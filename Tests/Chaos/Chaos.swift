@@ -13,9 +13,9 @@ struct Chaos {
             if let worker = options.worker {
                 try await ChaosWorker(options, worker).run()
             } else if options.judges {
-                let findings = try Judgement(RecordedHistory(directory: options.historyPath), guests: options.guests)
-                    .findings
-                exit(show(findings))
+                let history = try RecordedHistory(directory: options.historyPath)
+                guard history.guests > 0 else { throw ChaosFailure("no history is in \(options.historyPath)") }
+                exit(show(Judgement(history, guests: history.guests).findings))
             } else {
                 exit(try await run(options))
             }

@@ -82,6 +82,9 @@ struct RecordedHistory {
         lists.append(List(begin: asked.at, answered: answered))
     }
 
+    /// How many guests the calls were on, as their numbers tell.
+    var guests: Int { (calls.keys.max() ?? -1) + 1 }
+
     private struct List {
         let begin: UInt64
         let answered: HistoryLine.Answered

@@ -152,7 +152,8 @@ struct CloudInitTests {
     ///
     /// Another process looks for it: this one would lose SQLite's locks with the first file of the journal it closed.
     private static func files(below directory: String, holding text: String) throws -> [String] {
-        let search = #"grep -rlaF -- "$1" "$2" || [ $? = 1 ]"#
+        // A file may go while it is looked for; one that cannot be read twice is an error.
+        let search = #"s() { grep -rlaF -- "$1" "$2" || [ $? = 1 ]; }; s "$1" "$2" 2>/dev/null || s "$1" "$2""#
         return try HostCommand("sh", "-c", search, "sh", text, directory).output().split(separator: "\n")
             .map(String.init).filter { !$0.contains("/images/") && !$0.contains("/disk-") }
     }

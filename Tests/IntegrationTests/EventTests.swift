@@ -91,7 +91,9 @@ struct EventTests {
         try await lab.expectUnchanged(since: before)
     }
 
-    @Test("go on as soon as somebody else has a connection again, however long they would wait themselves")
+    @Test(
+        "go on as soon as somebody else has a connection again, however long they would wait themselves",
+        .timeLimit(.minutes(1)))
     func reconnectWithOthers() async throws {
         let lab = try await Lab.ready("e-with")
         let feed = InstanceEventFeed(driver: lab.driver, pause: { _ in try? await Task.sleep(for: .seconds(3_600)) })

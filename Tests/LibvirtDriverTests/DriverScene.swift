@@ -26,7 +26,7 @@ final class DriverScene: Sendable {
         #"{"version":1,"name":"test","vcpus":1,"memory":"128 MiB","disks":[{"size":"1 GiB"}]}"#
 
     /// A scene; `runState` is the domain's state, in the numbers of `virDomainState`.
-    init(runState: Int = 1) async throws {
+    init(runState: Int = 1, probe: (any OperationProbe)? = nil) async throws {
         temporary = try TemporaryDirectory()
         let parent = temporary.path
         // The guests' account has to pass through.
@@ -46,7 +46,7 @@ final class DriverScene: Sendable {
         driver = try await LibvirtDriver.open(
             DriverConfiguration(
                 stateDirectory: state, connection: .uri("test://\(node)", source: "the test"),
-                policy: SinglePrincipalPolicy(permitting: Self.principal)))
+                policy: SinglePrincipalPolicy(permitting: Self.principal), probe: probe))
     }
 
     var parent: FilePath { temporary.path }

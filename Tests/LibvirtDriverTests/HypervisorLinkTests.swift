@@ -34,6 +34,18 @@ struct HypervisorLinkTests {
         }
     }
 
+    @Test("lets one wait on who tried the connection that there is")
+    func tried() async throws {
+        let link = try Self.link()
+        let first = try await link.connection()
+        await link.connected()
+        let waiting = Task { await link.connected(otherThan: first) }
+        while await link.waiters == 0 { await Task.yield() }
+        await link.close()
+        _ = try await link.connection()
+        await waiting.value
+    }
+
     @Test("lets one go who waits no longer")
     func cancelled() async throws {
         let link = try Self.link()
