@@ -57,7 +57,8 @@ extension LibvirtDriver {
         guard let other, other.uuid != id.uuid else { return }
         guard let orphan else {
             throw ComputeError(
-                .conflict, subject: failure.subject, message: "libvirt has another domain of that name: \(other.uuid)",
+                .conflict, subject: failure.subject,
+                message: "libvirt has another domain of that name: \(InstanceID(other.uuid))",
                 hint: "choose another name", libvirt: failure.libvirt)
         }
         if case .failed(let reason) = await remove([orphan], in: journal, context: context)[0] {
