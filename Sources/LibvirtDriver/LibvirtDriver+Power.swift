@@ -40,7 +40,9 @@ extension LibvirtDriver: PowerControl {
         try await acting(.reboot, on: id, needs: .power, context: context) { () throws(ComputeError) in
             switch kind {
             case .hard:
-                _ = try await operate(.reboot, .reset, on: id, asked: "hard", context: context, where: requireRunning)
+                _ = try await operate(.reboot, .reset, on: id, asked: "hard", context: context) {
+                    domain throws(ComputeError) in try await requireRunning(domain)
+                }
             case .graceful(let limit): try await rebootGracefully(id, within: limit, context: context)
             }
         }
@@ -51,8 +53,7 @@ extension LibvirtDriver: PowerControl {
         try await acting(.pause, on: id, needs: .power, context: context) { () throws(ComputeError) in
             _ = try await operate(.pause, .pause, on: id, asked: "pause", context: context) {
                 domain throws(ComputeError) in
-                if case .paused = try await state(of: domain) { return }
-                try await requireRunning(domain)
+                try await requireRunning(domain) { $0.instanceState == .paused }
             }
         }
     }
@@ -62,8 +63,7 @@ extension LibvirtDriver: PowerControl {
         try await acting(.resume, on: id, needs: .power, context: context) { () throws(ComputeError) in
             _ = try await operate(.resume, .resume, on: id, asked: "resume", context: context) {
                 domain throws(ComputeError) in
-                if case .paused = try await state(of: domain) { return }
-                try await requireRunning(domain)
+                try await requireRunning(domain) { $0.instanceState == .paused }
             }
         }
     }
@@ -98,9 +98,12 @@ extension LibvirtDriver: PowerControl {
         }
     }
 
-    private func requireRunning(_ domain: Domain) async throws(ComputeError) {
+    /// Refuses a domain that neither runs nor is as `isDone` says. It is looked at once: it may change by itself.
+    private func requireRunning(
+        _ domain: Domain, orWhere isDone: (DomainState) -> Bool = { _ in false }
+    ) async throws(ComputeError) {
         let state = try await state(of: domain)
-        guard state.instanceState != .running else { return }
+        guard state.instanceState != .running, !isDone(state) else { return }
         throw ComputeError(
             .conflict, subject: "instance \(domain.name)",
             message: "it is \(state.instanceState.rawValue), not running",
@@ -152,7 +155,8 @@ extension LibvirtDriver: PowerControl {
         let subject = "instance \(id)"
         let events = try await translating(subject) { () throws(LibvirtError) in try await connection.events() }
         let asked = try await operate(
-            .reboot, .askReboot, on: id, asked: "graceful", context: context, where: requireRunning)
+            .reboot, .askReboot, on: id, asked: "graceful", context: context
+        ) { domain throws(ComputeError) in try await requireRunning(domain) }
         if case .repeated = asked { return }
         let search = await Self.first(of: events, until: end) { event in
             if case .rebooted(let reference) = event { reference.uuid == id.uuid } else { false }
@@ -180,7 +184,7 @@ extension LibvirtDriver: PowerControl {
         if let domain = try await domain(id), try await !state(of: domain).isActive { return nil }
         return try await operate(.stop, .askShutdown, on: id, asked: "graceful", context: context) {
             domain throws(ComputeError) in
-            if try await state(of: domain).isActive { try await requireRunning(domain) }
+            try await requireRunning(domain) { !$0.isActive }
         }
     }
 
