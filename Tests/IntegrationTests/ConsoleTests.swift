@@ -112,9 +112,13 @@ struct ConsoleTests {
         try second.hangUp()
     }
 
-    @Test("prints the log's last lines, and follows it until Ctrl-C")
+    @Test("prints the log's last lines, and follows it until Ctrl-C", .timeLimit(.minutes(5)))
     func log() async throws {
         let lab = try await guest("logged-1")
+        // The guest's shell may come after its agent, and asks the terminal for its size once it has prompted.
+        while try await !lab.roost("console", "logged-1", "--log").text.contains("\u{1B}[6n") {
+            try await Task.sleep(for: .milliseconds(100))
+        }
         let script = "for line in one two three four; do echo log-$line; done >/dev/ttyS0"
         let follower = try lab.roost.start(["console", "logged-1", "--follow", "--tail", "0"])
         #expect(try await lab.roost("exec", "logged-1", "--", "sh", "-c", script).status == 0)
