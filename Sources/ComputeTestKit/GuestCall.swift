@@ -79,6 +79,11 @@ public struct GuestCall: Sendable, Hashable, Codable {
     }
 }
 
+extension GuestCall {
+    /// Whether its caller was told that it was done.
+    var succeeded: Bool { answer == .done && !wasLeft }
+}
+
 extension GuestCall: CustomStringConvertible {
     /// The call in one line, with its times in milliseconds.
     public var description: String {

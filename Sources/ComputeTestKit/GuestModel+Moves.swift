@@ -69,7 +69,7 @@ extension GuestModel {
         guard identity == .nobody, work == nil else { return [] }
         var next = GuestModel()
         next.identity = call.id.map { .known($0) } ?? .unseen
-        next.work = Work(call: number, request: .spawn, succeeds: call.answer == .done && !call.wasLeft)
+        next.work = Work(call: number, request: .spawn, succeeds: call.succeeded)
         return [Move(model: next, isOver: false)]
     }
 
@@ -87,7 +87,7 @@ extension GuestModel {
         case .running: return call.answer == .nothing ? [] : [Move(model: next, isOver: true)]
         case .paused: return []
         case .off:
-            next.work = Work(call: number, request: .start, succeeds: call.answer == .done && !call.wasLeft)
+            next.work = Work(call: number, request: .start, succeeds: call.succeeded)
             return [Move(model: next, isOver: false)]
         }
     }
@@ -104,7 +104,7 @@ extension GuestModel {
 
     /// What was left of an operation is gone with what came after it.
     private func overtaken(_ call: GuestCall) -> [Move] {
-        call.answer == .done && !call.wasLeft ? [] : [Move(model: self, isOver: true)]
+        call.succeeded ? [] : [Move(model: self, isOver: true)]
     }
 
     private func results(of call: GuestCall, done: GuestModel, undone: GuestModel) -> [Move] {
@@ -119,7 +119,7 @@ extension GuestModel {
 
     private func deleteBegins(_ call: GuestCall, _ number: Int) -> [Move] {
         guard var next = bound(to: call), call.request == .delete || power == .off else { return [] }
-        next.work = Work(call: number, request: call.request, succeeds: call.answer == .done && !call.wasLeft)
+        next.work = Work(call: number, request: call.request, succeeds: call.succeeded)
         return [Move(model: next, isOver: false)]
     }
 
@@ -162,7 +162,7 @@ extension GuestModel {
         guard var next = bound(to: call) else { return [] }
         // Where it goes on over what was left, that stays to be settled.
         guard power != .off, work == nil else { return [Move(model: next.turnedOff(), isOver: true)] }
-        next.work = Work(call: number, request: .stop, succeeds: call.answer == .done && !call.wasLeft)
+        next.work = Work(call: number, request: .stop, succeeds: call.succeeded)
         return [Move(model: next, isOver: false)]
     }
 

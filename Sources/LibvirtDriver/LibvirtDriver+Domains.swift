@@ -13,23 +13,27 @@ extension LibvirtDriver {
 
     /// The instance's domain; nil where libvirt has none of that UUID.
     func domain(_ id: InstanceID) async throws(ComputeError) -> Domain? {
-        let connection = try await link.connection()
-        do throws(LibvirtError) {
-            return try await connection.domain(uuid: id.uuid, deadline: .now + Self.readLimit)
-        } catch {
-            if error.code == .noDomain { return nil }
-            throw ComputeError(error, subject: "instance \(id)", change: false)
+        try await found("instance \(id)") { connection throws(LibvirtError) in
+            try await connection.domain(uuid: id.uuid, deadline: .now + Self.readLimit)
         }
     }
 
     /// The domain of this name; nil where there is none.
     func domain(named name: String) async throws(ComputeError) -> Domain? {
+        try await found("domain \(name)") { connection throws(LibvirtError) in
+            try await connection.domain(named: name, deadline: .now + Self.readLimit)
+        }
+    }
+
+    private func found(
+        _ subject: String, _ look: (Connection) async throws(LibvirtError) -> Domain
+    ) async throws(ComputeError) -> Domain? {
         let connection = try await link.connection()
         do throws(LibvirtError) {
-            return try await connection.domain(named: name, deadline: .now + Self.readLimit)
+            return try await look(connection)
         } catch {
             if error.code == .noDomain { return nil }
-            throw ComputeError(error, subject: "domain \(name)", change: false)
+            throw ComputeError(error, subject: subject, change: false)
         }
     }
 

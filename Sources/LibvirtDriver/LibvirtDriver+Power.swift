@@ -98,12 +98,13 @@ extension LibvirtDriver: PowerControl {
         }
     }
 
-    /// Refuses a domain that neither runs nor is as `isDone` says. It is looked at once: it may change by itself.
+    /// Refuses a domain that neither runs nor is in another state that will do. It is looked at once: it may change by
+    /// itself.
     private func requireRunning(
-        _ domain: Domain, orWhere isDone: (DomainState) -> Bool = { _ in false }
+        _ domain: Domain, orWhere willDo: (DomainState) -> Bool = { _ in false }
     ) async throws(ComputeError) {
         let state = try await state(of: domain)
-        guard state.instanceState != .running, !isDone(state) else { return }
+        guard state.instanceState != .running, !willDo(state) else { return }
         throw ComputeError(
             .conflict, subject: "instance \(domain.name)",
             message: "it is \(state.instanceState.rawValue), not running",
