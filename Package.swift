@@ -56,7 +56,10 @@ let floors: [Target] = [
         name: "RoostKit", dependencies: ["Compute", "InstanceModel", "LibvirtDriver", .system],
         swiftSettings: settings),
     .target(
-        name: "Commands", dependencies: ["Compute", "HostFiles", "InstanceModel", .argumentParser, .system, .yams],
+        name: "Commands",
+        dependencies: [
+            "Compute", "DomainXML", "HostFiles", "InstanceModel", "XMLTree", .argumentParser, .system, .yams,
+        ],
         swiftSettings: settings),
     .target(name: "ComputeTestKit", dependencies: ["Compute", "InstanceModel"], swiftSettings: settings),
 

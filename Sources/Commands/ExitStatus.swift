@@ -8,6 +8,8 @@ enum ExitStatus {
     static let done: Int32 = 0
     static let failed: Int32 = 1
     static let usage: Int32 = 2
+    /// What was compared differs, as diff(1) tells it.
+    static let differs: Int32 = 1
     static let cancelled: Int32 = 130
     /// Roost's own failure where the status belongs to a program in the guest.
     static let execFailed: Int32 = 125

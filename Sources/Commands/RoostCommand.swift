@@ -25,7 +25,7 @@ public enum RoostCommand {
     public static func asksHypervisor(_ arguments: [String]) -> Bool {
         guard let verb = ArgumentOrder.verb(in: arguments) else { return false }
         return ArgumentOrder.verbs.contains(verb)
-            && !["help", "image", "locks", "operation", "spec", "version"].contains(verb)
+            && !["help", "image", "locks", "operation", "spec", "version", "xml"].contains(verb)
     }
 }
 
@@ -59,7 +59,7 @@ struct RootCommand: ParsableCommand {
                     StartCommand.self, StopCommand.self, RebootCommand.self, PauseCommand.self, ResumeCommand.self,
                 ]),
             CommandGroup(name: "Guest", subcommands: [ConsoleCommand.self, ExecCommand.self]),
-            CommandGroup(name: "Document", subcommands: [PlanCommand.self, SpecCommand.self]),
+            CommandGroup(name: "Document", subcommands: [PlanCommand.self, SpecCommand.self, XMLCommand.self]),
             CommandGroup(name: "Image", subcommands: [ImageCommand.self]),
             CommandGroup(
                 name: "Host",

@@ -43,6 +43,9 @@ public struct DomainDocument: Sendable, Hashable {
         case test
     }
 
+    /// Where libvirt's packages put its schema of domain documents.
+    public static let schemaPath = "/usr/share/libvirt/schemas/domain.rng"
+
     static let order: ChildOrder = [
         "name", "uuid", "genid", "title", "description", "metadata", "maxMemory", "memory", "currentMemory",
         "blkiotune", "memtune", "memoryBacking", "vcpu", "vcpus", "iothreads", "iothreadids", "defaultiothread",
@@ -137,7 +140,10 @@ extension DomainDocument {
     /// The number of virtual processors.
     public var processorCount: Int? {
         get { root.childText("vcpu").flatMap { Int($0) } }
-        set { root.setChildText("vcpu", newValue.map(String.init), in: Self.order) }
+        set {
+            guard newValue != processorCount else { return }
+            root.setChildText("vcpu", newValue.map(String.init), in: Self.order)
+        }
     }
 
     /// What the guest starts from.
@@ -218,21 +224,6 @@ extension DomainDocument {
 extension XMLElement {
     /// The amount in KiB, rounded up as libvirt does; nil where the text is no number or the unit is unknown.
     fileprivate var kibibytes: Int? {
-        guard let amount = Int(text), amount >= 0 else { return nil }
-        let bytes: Int
-        switch self["unit"] ?? "KiB" {
-        case "b", "bytes": bytes = 1
-        case "KB": bytes = 1000
-        case "k", "KiB": bytes = 1 << 10
-        case "MB": bytes = 1_000_000
-        case "M", "MiB": bytes = 1 << 20
-        case "GB": bytes = 1_000_000_000
-        case "G", "GiB": bytes = 1 << 30
-        case "TB": bytes = 1_000_000_000_000
-        case "T", "TiB": bytes = 1 << 40
-        default: return nil
-        }
-        let (product, isTooLarge) = amount.multipliedReportingOverflow(by: bytes)
-        return isTooLarge ? nil : product / 1024 + (product % 1024 == 0 ? 0 : 1)
+        byteCount.map { $0 / 1024 + ($0 % 1024 == 0 ? 0 : 1) }
     }
 }

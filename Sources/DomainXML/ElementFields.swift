@@ -37,6 +37,27 @@ extension XMLElement {
         }
     }
 
+    /// The text as an amount of memory in the unit that the element names, else in KiB; nil for any other text, and for
+    /// 2^63 bytes and more.
+    var byteCount: Int? {
+        guard let amount = Int(text), amount >= 0 else { return nil }
+        let unit: Int
+        switch self["unit"] ?? "KiB" {
+        case "b", "bytes": unit = 1
+        case "KB": unit = 1000
+        case "k", "KiB": unit = 1 << 10
+        case "MB": unit = 1_000_000
+        case "M", "MiB": unit = 1 << 20
+        case "GB": unit = 1_000_000_000
+        case "G", "GiB": unit = 1 << 30
+        case "TB": unit = 1_000_000_000_000
+        case "T", "TiB": unit = 1 << 40
+        default: return nil
+        }
+        let (product, isTooLarge) = amount.multipliedReportingOverflow(by: unit)
+        return isTooLarge ? nil : product
+    }
+
     /// The text of the first child of that name.
     func childText(_ name: XMLName) -> String? {
         first(name)?.text

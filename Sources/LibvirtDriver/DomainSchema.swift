@@ -2,13 +2,13 @@
 // Copyright 2026 The Roost authors
 
 import Compute
+import DomainXML
 import Foundation
 import XMLTree
 
 /// Libvirt's own schema of domain documents, compiled once in a process.
 enum DomainSchema {
     private static let compiled = Guarded<XMLSchema?>(nil)
-    private static let path = "/usr/share/libvirt/schemas/domain.rng"
 
     /// The schema that this host's libvirt brings.
     ///
@@ -16,7 +16,7 @@ enum DomainSchema {
     static func installed() throws(XMLError) -> XMLSchema {
         try compiled.withLock { schema throws(XMLError) in
             if let schema { return schema }
-            let fresh = try XMLSchema(path: path)
+            let fresh = try XMLSchema(path: DomainDocument.schemaPath)
             schema = fresh
             return fresh
         }

@@ -19,7 +19,7 @@ struct HelpAndUsageTests {
             "exec",
             "plan", "spec", "spec check", "image", "image add", "image list", "image show", "image delete", "doctor",
             "host", "host sweep", "locks", "operation", "operation list", "operation show", "operation settle",
-            "operation wait", "version",
+            "operation wait", "version", "xml", "xml normalize", "xml diff",
         ])
     func examples(command: String) async {
         let words = command.split(separator: " ").map(String.init)
@@ -38,11 +38,11 @@ struct HelpAndUsageTests {
             Set(ArgumentOrder.verbs) == [
                 "run", "list", "ls", "show", "wait", "events", "delete", "rm", "start", "stop", "reboot", "pause",
                 "resume", "console", "exec", "plan", "spec", "image", "doctor", "host", "locks", "operation", "version",
-                "help",
+                "xml", "help",
             ])
     }
 
-    @Test("alone, the command and its nouns print their help", arguments: [[], ["image"], ["spec"], ["host"]])
+    @Test("alone, the command and its nouns print their help", arguments: [[], ["image"], ["spec"], ["host"], ["xml"]])
     func bare(arguments: [String]) async {
         let outcome = await roost(arguments)
         #expect(outcome.status == 0)

@@ -20,7 +20,7 @@ enum Fixtures {
     }
 
     static func schema() throws -> XMLSchema {
-        try XMLSchema(path: "/usr/share/libvirt/schemas/domain.rng")
+        try XMLSchema(path: DomainDocument.schemaPath)
     }
 }
 

@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 The Roost authors
+
+import DomainXML
+import Testing
+import XMLTree
+
+@Suite("Differences between definitions")
+struct DomainDifferenceTests {
+    @Test(
+        "a change of one field is one difference, told with its place, its values, and when it can be had",
+        arguments: [
+            Change("/domain/title", .value(from: "A <web> server", to: "x"), .live) { $0.title = "x" },
+            Change("/domain/name", .value(from: "web-1", to: "web-2"), .never) { $0.name = "web-2" },
+            Change("/domain/currentMemory", .value(from: "131072", to: "65536"), .live) {
+                $0.currentMemoryKiB = 65_536
+            },
+            Change("/domain/memory", .value(from: "131072", to: "262144"), .nextBoot) { $0.memoryKiB = 262_144 },
+            Change("/domain/vcpu", .value(from: "2", to: "4"), .nextBoot) { $0.processorCount = 4 },
+            Change("/domain/on_crash", .value(from: "destroy", to: "restart"), .live) { $0.onCrash = .restart },
+            Change(
+                "/domain/devices/disk[target/@dev='vda']/driver/@cache", .value(from: "none", to: "writeback"),
+                .nextBoot
+            ) {
+                $0.disks[0].driver.cache = .writeback
+            },
+            Change(
+                "/domain/devices/disk[target/@dev='sda']/source/@file", .value(from: "/images/seed.iso", to: "/b"),
+                .live
+            ) {
+                $0.disks[1].file = "/b"
+            },
+            Change(
+                "/domain/devices/disk[target/@dev='vda']/source/@file", .value(from: "/images/web-1.qcow2", to: "/b"),
+                .nextBoot
+            ) {
+                $0.disks[0].file = "/b"
+            },
+            Change("/domain/devices/disk[target/@dev='vda']/serial", .value(from: "disk-1", to: "d"), .nextBoot) {
+                $0.disks[0].serial = "d"
+            },
+            Change("/domain/devices/memballoon/stats/@period", .value(from: "10", to: "5"), .live) {
+                $0.memoryBalloon?.statisticsPeriod = 5
+            },
+            Change("/domain/os/cmdline", .value(from: "console=ttyS0 quiet", to: "quiet"), .nextBoot) {
+                $0.operatingSystem?.commandLine = "quiet"
+            },
+            Change("/domain/clock/timer[@name='hpet']/@present", .value(from: "no", to: nil), .nextBoot) {
+                $0.clock?.timers[2].isPresent = nil
+            },
+            Change("/domain/devices/watchdog/@action", .value(from: "reset", to: "pause"), .nextBoot) {
+                $0.watchdogs[0].action = .pause
+            },
+        ])
+    func oneField(change: Change) throws {
+        let before = try DomainDocument.typical()
+        var after = before
+        change.make(&after)
+        #expect(
+            before.changes(to: after) == [
+                DomainDifference(path: change.path, change: change.change, timing: change.timing)
+            ])
+    }
+
+    @Test("devices that come and go are told by what the guest knows them by")
+    func devices() throws {
+        let before = try DomainDocument.typical()
+        var after = before
+        let disk = after.disks.removeFirst()
+        let interface = after.interfaces.removeLast()
+        let module = try #require(after.trustedPlatformModule)
+        after.trustedPlatformModule = nil
+        #expect(
+            before.changes(to: after) == [
+                .init(path: "/domain/devices/disk[target/@dev='vda']", change: .removed(disk.element), timing: .live),
+                .init(
+                    path: "/domain/devices/interface[mac/@address='52:54:00:00:00:02']",
+                    change: .removed(interface.element), timing: .live),
+                .init(path: "/domain/devices/tpm", change: .removed(module.element), timing: .nextBoot),
+            ])
+        #expect(
+            after.changes(to: before).map(\.change) == [
+                .added(disk.element), .added(interface.element), .added(module.element),
+            ])
+    }
+
+    @Test("of devices that only their place tells apart, a new one is one difference")
+    func places() throws {
+        let before = try DomainDocument.typical()
+        var after = before
+        after.videos.append(Video(model: .virtio))
+        #expect(before.changes(to: after).map(\.path) == ["/domain/devices/video[2]"])
+    }
+
+    @Test("another order of the same things is a difference of its own")
+    func order() throws {
+        let before = try DomainDocument.typical()
+        var after = before
+        after.disks.reverse()
+        #expect(
+            before.changes(to: after) == [
+                .init(
+                    path: "/domain/devices/disk",
+                    change: .order(
+                        from: ["disk[target/@dev='vda']", "disk[target/@dev='sda']"],
+                        to: ["disk[target/@dev='sda']", "disk[target/@dev='vda']"]),
+                    timing: .nextBoot)
+            ])
+    }
+
+    @Test(
+        "what is only written otherwise is no difference",
+        arguments: [
+            ("<memory>1024</memory>", "<memory unit='MiB'>1</memory>"),
+            ("<memory unit='b'>1048576</memory>", "<memory unit='M'>1</memory>"),
+            (
+                "<devices><rng><address bus='0x0a' slot='1'/></rng></devices>",
+                "<devices><rng><address slot='0x01' bus='10'/></rng></devices>"
+            ),
+            ("<title>a&lt;b</title>", "<!-- x --><title><![CDATA[a<b]]></title>"),
+            ("<devices>\n  <rng/>\n</devices>", "<devices><rng/></devices>"),
+        ])
+    func sameMeaning(one: String, other: String) throws {
+        let documents = try [one, other].map { try DomainDocument(parsing: "<domain type='kvm'>\($0)</domain>") }
+        #expect(documents[0].changes(to: documents[1]) == [])
+    }
+
+    @Test(
+        "what is written alike and means something else is a difference",
+        arguments: [
+            ("<memory unit='MiB'>1</memory>", "<memory unit='GiB'>1</memory>"),
+            ("<memory unit='MiB' dumpCore='on'>1</memory>", "<memory unit='KiB'>1024</memory>"),
+            ("<metadata><a:x xmlns:a='urn:a'/></metadata>", "<metadata><a:x xmlns:a='urn:b'/></metadata>"),
+            (
+                "<devices><disk><target dev='vda'/></disk></devices>",
+                "<devices><disk><target dev='vda'/></disk><disk><target dev='vda'/></disk></devices>"
+            ),
+            ("<os><boot dev='hd'/><boot dev='network'/></os>", "<os><boot dev='network'/><boot dev='hd'/></os>"),
+        ])
+    func otherMeaning(one: String, other: String) throws {
+        let documents = try [one, other].map { try DomainDocument(parsing: "<domain type='kvm'>\($0)</domain>") }
+        #expect(!documents[0].changes(to: documents[1]).isEmpty)
+        #expect(!documents[1].changes(to: documents[0]).isEmpty)
+    }
+
+    @Test("as many attributes and elements as are read are compared in time that is linear", .timeLimit(.minutes(1)))
+    func large() throws {
+        let attributes = (0..<20_000).map { "a\($0)='1'" }.joined(separator: " ")
+        let disks = (0..<40_000).map { "<disk><target dev='d\($0)'/></disk>" }.joined()
+        let names = (0..<20_000).map { "<n\($0)/>" }.joined()
+        let text = { (root: String, devices: String) in
+            try DomainDocument(parsing: "<domain \(root)>\(names)<devices>\(devices)</devices></domain>")
+        }
+        let one = try text(attributes, "")
+        #expect(try one.changes(to: text("b='1'", "")).count == 20_001)
+        #expect(try text("", disks).changes(to: text("", "")).count == 40_000)
+    }
+
+    @Test("each is told in words")
+    func words() {
+        let value = DomainDifference(
+            path: "/domain/vcpu", change: .value(from: "2", to: "4"), timing: .nextBoot)
+        #expect("\(value)" == #"/domain/vcpu changes from "2" to "4" (at the next boot)"#)
+        let added = DomainDifference(path: "/domain/devices/rng", change: .added(XMLElement("rng")), timing: .live)
+        #expect("\(added)" == "/domain/devices/rng is added (live)")
+    }
+
+    /// A change of a typical definition, and what is to be told of it.
+    struct Change: Sendable, CustomTestStringConvertible {
+        let path: String
+        let change: DomainDifference.Change
+        let timing: ChangeTiming
+        let make: @Sendable (inout DomainDocument) -> Void
+
+        init(
+            _ path: String, _ change: DomainDifference.Change, _ timing: ChangeTiming,
+            _ make: @escaping @Sendable (inout DomainDocument) -> Void
+        ) {
+            self.path = path
+            self.change = change
+            self.timing = timing
+            self.make = make
+        }
+
+        var testDescription: String { path }
+    }
+}
