@@ -14,7 +14,7 @@ LINKER = -Xswiftc -use-ld=lld -Xlinker -z -Xlinker pack-relative-relocs -Xlinker
 RELEASE = -c release --static-swift-stdlib -Xswiftc -Xfrontend -Xswiftc -function-sections \
 	-Xswiftc -Xfrontend -Xswiftc -disable-concrete-type-metadata-mangled-name-accessors $(LINKER) $(LINK_MAP)
 
-.PHONY: help demo build test chaos lint format bench docs install clean bootstrap lab-up lab-down
+.PHONY: help demo build test chaos lint format bench docs install clean bootstrap corpus lab-up lab-down
 .DEFAULT_GOAL := help
 
 help: ## Show this help
@@ -49,6 +49,9 @@ lab-up: bootstrap ## Bring up two hosts with a privileged libvirtd each, and pri
 
 lab-down: ## Take the two hosts down without a trace
 	@hack/lab/down
+
+corpus: ## Get libvirt's own test documents, which the tests read, and print where they are
+	@hack/corpus
 
 docs: ## Build the reference documentation of the library
 	@hack/docs

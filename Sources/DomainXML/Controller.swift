@@ -79,6 +79,6 @@ public struct Controller: DomainDevice {
     /// Its number among controllers of its kind.
     public var index: Int? {
         get { element.number("index") }
-        set { element["index"] = newValue.map(String.init) }
+        set { if newValue != index { element["index"] = newValue.map(String.init) } }
     }
 }

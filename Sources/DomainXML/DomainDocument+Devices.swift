@@ -65,13 +65,13 @@ extension DomainDocument {
     /// The balloon.
     public var memoryBalloon: MemoryBalloon? {
         get { devices(MemoryBalloon.self).first }
-        set { setDevices(newValue.map { [$0] } ?? []) }
+        set { setFirstDevice(newValue) }
     }
 
-    /// The trusted platform module.
+    /// The trusted platform module; the first one where there is a proxy, too.
     public var trustedPlatformModule: TrustedPlatformModule? {
         get { devices(TrustedPlatformModule.self).first }
-        set { setDevices(newValue.map { [$0] } ?? []) }
+        set { setFirstDevice(newValue) }
     }
 
     /// The watchdogs, in order; libvirt takes one, and several since 9.1.
@@ -96,6 +96,14 @@ extension DomainDocument {
         guard devices != self.devices() else { return }
         root.editChild("devices", in: Self.order) { element in
             element.setChildren(Device.elementName, to: devices.map(\.element), in: Self.deviceOrder)
+        }
+    }
+
+    /// Replaces the first device of a kind of which a machine mostly has one; any others stay.
+    private mutating func setFirstDevice<Device: DomainDevice>(_ device: Device?) {
+        guard device != devices(Device.self).first else { return }
+        root.editChild("devices", in: Self.order) { element in
+            element.setChild(Device.elementName, to: device?.element, in: Self.deviceOrder)
         }
     }
 

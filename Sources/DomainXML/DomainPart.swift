@@ -36,7 +36,10 @@ extension DomainDevice {
     /// The device's place in the order in which the firmware tries to boot, from 1 (`<boot order>`).
     public var bootOrder: Int? {
         get { element.first("boot")?.number("order") }
-        set { element.editChild("boot", in: .device) { $0["order"] = newValue.map(String.init) } }
+        set {
+            guard newValue != bootOrder else { return }
+            element.editChild("boot", in: .device) { $0["order"] = newValue.map(String.init) }
+        }
     }
 
     /// Where the device sits (`<address>`); nil also where it is of a kind that ``DeviceAddress`` does not know.

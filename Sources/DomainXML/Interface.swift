@@ -118,6 +118,9 @@ public struct Interface: DomainDevice {
     /// The largest packet, in bytes; nil leaves it to the host's end.
     public var mtu: Int? {
         get { element.first("mtu")?.number("size") }
-        set { element.editChild("mtu", in: Self.order) { $0["size"] = newValue.map(String.init) } }
+        set {
+            guard newValue != mtu else { return }
+            element.editChild("mtu", in: Self.order) { $0["size"] = newValue.map(String.init) }
+        }
     }
 }

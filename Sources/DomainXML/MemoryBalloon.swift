@@ -43,6 +43,9 @@ public struct MemoryBalloon: DomainDevice {
     /// How often the guest reports its memory, in seconds.
     public var statisticsPeriod: Int? {
         get { element.first("stats")?.number("period") }
-        set { element.editChild("stats", in: Self.order) { $0["period"] = newValue.map(String.init) } }
+        set {
+            guard newValue != statisticsPeriod else { return }
+            element.editChild("stats", in: Self.order) { $0["period"] = newValue.map(String.init) }
+        }
     }
 }

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 The Roost authors
+
+import DomainXML
+import XMLTree
+
+extension DomainDocument {
+    /// Sets every field to the value that it has.
+    mutating func rewriteEverything() {
+        hypervisor = hypervisor
+        name = name
+        uuid = uuid
+        title = title
+        summary = summary
+        let instance = XMLName("instance", namespace: "urn:roost:instance:1")
+        self[metadata: instance] = self[metadata: instance]
+        memoryKiB = memoryKiB
+        currentMemoryKiB = currentMemoryKiB
+        processorCount = processorCount
+        rewriteMachine()
+        onPoweroff = onPoweroff
+        onReboot = onReboot
+        onCrash = onCrash
+        securityLabels = securityLabels
+        emulator = emulator
+        disks = disks.map { Self.rewritten($0) }
+        controllers = controllers.map { Self.rewritten($0) }
+        interfaces = interfaces.map { Self.rewritten($0) }
+        serials = serials.map { Self.rewritten(character: $0) }
+        consoles = consoles.map { Self.rewritten(character: $0) }
+        channels = channels.map { Self.rewritten(character: $0) }
+        rewriteSmallDevices()
+    }
+
+    private mutating func rewriteMachine() {
+        if var os = operatingSystem {
+            os.architecture = os.architecture
+            os.machine = os.machine
+            os.firmware = os.firmware
+            os[firmwareFeature: "secure-boot"] = os[firmwareFeature: "secure-boot"]
+            os.kernel = os.kernel
+            os.initialRamdisk = os.initialRamdisk
+            os.commandLine = os.commandLine
+            os.bootDevices = os.bootDevices
+            operatingSystem = os
+        }
+        if var features {
+            features.acpi = features.acpi
+            features.apic = features.apic
+            self.features = features
+        }
+        if var processor {
+            processor.mode = processor.mode
+            processor.topology = processor.topology
+            self.processor = processor
+        }
+        if var clock {
+            clock.offset = clock.offset
+            clock.timers = clock.timers
+            self.clock = clock
+        }
+    }
+
+    private mutating func rewriteSmallDevices() {
+        randomSources = randomSources.map { source in
+            var source = Self.common(source)
+            source.backend = source.backend
+            return source
+        }
+        memoryBalloon = memoryBalloon.map { balloon in
+            var balloon = Self.common(balloon)
+            balloon.model = balloon.model
+            balloon.statisticsPeriod = balloon.statisticsPeriod
+            return balloon
+        }
+        trustedPlatformModule = trustedPlatformModule.map { Self.common($0) }
+        watchdogs = watchdogs.map { watchdog in
+            var watchdog = Self.common(watchdog)
+            watchdog.model = watchdog.model
+            watchdog.action = watchdog.action
+            return watchdog
+        }
+        videos = videos.map { video in
+            var video = Self.common(video)
+            video.model = video.model
+            return video
+        }
+    }
+
+    private static func common<Device: DomainDevice>(_ device: Device) -> Device {
+        var device = device
+        device.alias = device.alias
+        device.bootOrder = device.bootOrder
+        device.address = device.address
+        return device
+    }
+
+    private static func rewritten(_ disk: Disk) -> Disk {
+        var disk = common(disk)
+        disk.device = disk.device
+        disk.driver = disk.driver
+        disk.file = disk.file
+        disk.backing = disk.backing
+        disk.target = disk.target
+        disk.serial = disk.serial
+        disk.isReadOnly = disk.isReadOnly
+        disk.isShareable = disk.isShareable
+        return disk
+    }
+
+    private static func rewritten(_ controller: Controller) -> Controller {
+        var controller = common(controller)
+        controller.model = controller.model
+        controller.index = controller.index
+        return controller
+    }
+
+    private static func rewritten(_ interface: Interface) -> Interface {
+        var interface = common(interface)
+        interface.connection = interface.connection
+        interface.macAddress = interface.macAddress
+        interface.model = interface.model
+        interface.mtu = interface.mtu
+        return interface
+    }
+
+    private static func rewritten<Device: CharacterDevice>(character device: Device) -> Device {
+        var device = common(device)
+        device.backend = device.backend
+        device.log = device.log
+        return device
+    }
+}
