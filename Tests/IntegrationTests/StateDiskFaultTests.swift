@@ -46,7 +46,9 @@ struct StateDiskFaultTests {
             let before = try await lab.prepared()
             _ = try await lab.driver.spawn(lab.tiny("full-2"), until: .running, context: lab.context)
             disk.fill()
-            #expect(try await lab.driver.instances(context: lab.context).map(\.state) == [.running])
+            // A guest that writes there meanwhile is paused by QEMU.
+            let alive: [InstanceState] = [.running, .paused]
+            #expect(try await lab.driver.instances(context: lab.context).allSatisfy { alive.contains($0.state) })
             for (change, state) in [("pause", InstanceState.paused), ("resume", .running)] {
                 let outcome = try await lab.roost(change, "full-2", "-o", "json")
                 let present = try await lab.driver.instance("full-2", context: lab.context).state
@@ -54,7 +56,7 @@ struct StateDiskFaultTests {
                     #expect(present == state)
                 } else {
                     #expect(try outcome.error["kind"] == "exhausted", "\(outcome.errorText)")
-                    #expect(present == .running)
+                    #expect(alive.contains(present))
                 }
             }
             let deletion = try await lab.roost("delete", "--force", "full-2", "-o", "json")
@@ -66,7 +68,8 @@ struct StateDiskFaultTests {
                 #expect(try deletion.error["kind"] == "exhausted", "\(deletion.errorText)")
                 // One that was begun is finished once there is space.
                 isBegun = try deletion.error["outcome"] == "unknown"
-                #expect(isBegun || states == [.running], "\(deletion.errorText)")
+                let isUntouched = states.count == 1 && states.allSatisfy(alive.contains)
+                #expect(isBegun || isUntouched, "\(states), \(deletion.errorText)")
             }
             disk.empty()
             if isBegun { #expect(try await lab.driver.instances(context: lab.context).isEmpty) }

@@ -54,7 +54,7 @@ struct PowerTests {
         }
     }
 
-    @Test("a graceful stop of a guest that goes off in that moment is no conflict", .timeLimit(.minutes(1)))
+    @Test("a graceful stop of a guest that goes off in that moment is no conflict", .timeLimit(.minutes(3)))
     func stopWhileGoingOff() async throws {
         let scene = try await DriverScene()
         let id = try scene.knownDomain("test")
@@ -65,7 +65,7 @@ struct PowerTests {
                 try? await domain.start()
             }
         }
-        for _ in 0..<200 {
+        for _ in 0..<60 {
             do throws(ComputeError) {
                 try await scene.driver.stop(id, policy: .graceful(within: .seconds(10)), context: scene.context)
             } catch {
