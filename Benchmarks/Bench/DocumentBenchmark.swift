@@ -35,7 +35,9 @@ struct DocumentBenchmark {
     private let planner = DomainPlanner(
         facts: HostFacts(
             architecture: "x86_64", emulator: "/usr/bin/qemu-system-x86_64", machine: "pc-q35-7.2",
-            accelerator: .emulation, maximumVCPUs: 288, hasDirectIO: true))
+            accelerator: .emulation, maximumVCPUs: 288, processorModels: [],
+            firmware: HostFacts.FirmwareFacts(hasUEFI: true, hasSecureBoot: true), emulatesTPM: true, hasDirectIO: true)
+    )
 
     func run() throws -> Result {
         // Compiled once in a process, as the driver does.
@@ -69,7 +71,9 @@ struct DocumentBenchmark {
                     base: BackingChain.Layer(file: "/var/lib/roost/images/tiny.qcow2", format: .qcow2))
             },
             seed: instance.cloudInit == nil ? nil : "\(directory)/seed.iso", kernel: nil, initrd: nil,
-            consoleLog: "\(directory)/console/console.log", agentSocket: "/var/lib/roost/private/agent/\(id)", taps: [:]
+            consoleLog: "\(directory)/console/console.log",
+            firmwareVariables: "\(directory)/firmware/variables.fd", agentSocket: "/var/lib/roost/private/agent/\(id)",
+            taps: [:]
         )
         return try planner.plan(
             instance, id: id, operationID: OperationID(), createdAt: Date(), resources: resources

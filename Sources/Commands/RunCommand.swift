@@ -75,6 +75,6 @@ struct RunCommand: Verb {
                 problems: [SpecProblem(path: "name", violation: error)])
         }
         let instance = try await SpecFile(path: document).instance(in: surroundings)
-        return try newName.map { try instance.renamed($0) } ?? instance
+        return newName.map { instance.renamed($0) } ?? instance
     }
 }

@@ -73,12 +73,3 @@ struct SpecFile: Sendable, Hashable {
         }
     }
 }
-
-extension Instance {
-    /// The same instance under another name.
-    func renamed(_ name: InstanceName) throws(InvalidSpec) -> Instance {
-        try Instance(
-            name: name, vcpus: vcpus, memory: memory, boot: boot, disks: disks, interfaces: interfaces,
-            cloudInit: cloudInit, agent: agent, labels: labels)
-    }
-}

@@ -32,11 +32,7 @@ struct Machine: Sendable {
 
     /// The stored images that it stands on.
     var images: [ImageName] {
-        let disks = instance.disks.compactMap { disk -> ImageName? in
-            guard case .image(let name, _) = disk else { return nil }
-            return name
-        }
-        return disks + [instance.boot?.kernel, instance.boot?.initrd].compactMap { $0 }
+        return instance.disks.compactMap(\.image) + [instance.boot?.kernel, instance.boot?.initrd].compactMap { $0 }
     }
 
     /// The host's side of its published ports.
@@ -58,13 +54,9 @@ struct Machine: Sendable {
     }
 
     private static func status(of disk: Disk, at index: Int, _ sizes: [ImageName: ByteCount]) -> DiskStatus {
-        let target = "vd" + String(UnicodeScalar(UInt8(ascii: "a") + UInt8(index)))
-        switch disk {
-        case .image(let name, let size):
-            let bytes = size?.size.bytes ?? sizes[name]?.bytes ?? 0
-            return DiskStatus(target: target, image: name.description, sizeBytes: bytes)
-        case .blank(let size): return DiskStatus(target: target, image: nil, sizeBytes: size.size.bytes)
-        }
+        let target = (disk.bus == .virtio ? "vd" : "sd") + String(UnicodeScalar(UInt8(ascii: "a") + UInt8(index)))
+        let bytes = disk.size?.size.bytes ?? disk.image.flatMap { sizes[$0] }?.bytes
+        return DiskStatus(target: target, image: disk.image?.description, sizeBytes: bytes ?? 0)
     }
 
     private static func status(of interface: Interface, at index: Int) -> InterfaceStatus {

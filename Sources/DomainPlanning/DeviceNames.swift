@@ -1,22 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright 2026 The Roost authors
 
+public import InstanceModel
+
 /// The names by which an instance's devices are known to libvirt, QEMU and the guest; all follow from an index.
 public enum DeviceNames {
-    /// The virtio disk of an index as libvirt names its target: `vda` to `vdz`, then `vdaa`.
-    public static func disk(_ index: Int) -> String {
+    /// The disk of an index as libvirt names its target: `vda` to `vdz`, then `vdaa`, and `sda` on other buses.
+    public static func disk(_ index: Int, on bus: InstanceModel.Disk.Bus = .virtio) -> String {
         var letters = ""
         var rest = index
         repeat {
             letters = String(UnicodeScalar(UInt8(ascii: "a") + UInt8(rest % 26))) + letters
             rest = rest / 26 - 1
         } while rest >= 0
-        return "vd" + letters
-    }
-
-    /// The serial number that the guest reads from a disk, at most 20 bytes (virtio-blk).
-    public static func diskSerial(_ index: Int) -> String {
-        "disk-\(index)"
+        return (bus == .virtio ? "vd" : "sd") + letters
     }
 
     /// A disk's alias; libvirt keeps aliases that begin with `ua-`.

@@ -4,6 +4,7 @@
 public import Compute
 public import DomainXML
 public import Foundation
+public import InstanceModel
 
 /// What a spawn will make, decided before anything is made.
 public struct DomainPlan: Sendable, Hashable {
@@ -27,6 +28,8 @@ public struct InstanceResources: Sendable, Hashable {
     public let initrd: String?
     /// Where the console's log goes.
     public let consoleLog: String
+    /// Where a UEFI's variables are kept.
+    public let firmwareVariables: String
     /// Where the agent's socket goes; nil leaves it to libvirt.
     public let agentSocket: String?
     /// The tap device of each interface on a bridge, by the interface's index.
@@ -48,14 +51,16 @@ public struct InstanceResources: Sendable, Hashable {
 
     /// Resources of an instance.
     public init(
-        disks: [DiskFile], seed: String?, kernel: String?, initrd: String?, consoleLog: String, agentSocket: String?,
-        taps: [Int: String]
+        disks: [DiskFile], seed: String?, kernel: String?, initrd: String?, consoleLog: String,
+        firmwareVariables: String,
+        agentSocket: String?, taps: [Int: String]
     ) {
         self.disks = disks
         self.seed = seed
         self.kernel = kernel
         self.initrd = initrd
         self.consoleLog = consoleLog
+        self.firmwareVariables = firmwareVariables
         self.agentSocket = agentSocket
         self.taps = taps
     }
@@ -65,6 +70,8 @@ public struct InstanceResources: Sendable, Hashable {
 public enum PlanError: Error, Sendable, Hashable {
     /// The machine takes fewer virtual processors.
     case tooManyVCPUs(asked: Int, maximum: Int)
+    /// The host lacks what a part of the instance needs.
+    case lacks(SpecProblem)
     /// Roost plans no guests of this architecture.
     case architecture(String)
 }

@@ -8,7 +8,7 @@ public import InstanceModel
 
 /// Plans domains: a pure function of the instance, the host's facts and where its resources lie.
 public struct DomainPlanner: Sendable {
-    private let facts: HostFacts
+    let facts: HostFacts
 
     /// A planner for the host of these facts.
     public init(facts: HostFacts) {
@@ -27,9 +27,7 @@ public struct DomainPlanner: Sendable {
         guard let architecture = OperatingSystem.Architecture(rawValue: facts.architecture) else {
             throw .architecture(facts.architecture)
         }
-        guard instance.vcpus.value <= facts.maximumVCPUs else {
-            throw .tooManyVCPUs(asked: instance.vcpus.value, maximum: facts.maximumVCPUs)
-        }
+        try refuseWhatIsLacking(instance)
         var document = DomainDocument(
             hypervisor: facts.accelerator == .kvm ? .kvm : .qemu, name: instance.name.description, uuid: id.uuid)
         let metadata = InstanceMetadata(
@@ -47,8 +45,15 @@ public struct DomainPlanner: Sendable {
         let kibibytes = Int(instance.memory.size.bytes >> 10)
         document.memoryKiB = kibibytes
         document.currentMemoryKiB = kibibytes
-        document.processorCount = instance.vcpus.value
+        document.processorCount = instance.mostVCPUs
+        if instance.mostVCPUs > instance.vcpus.value { document.currentProcessorCount = instance.vcpus.value }
         var system = OperatingSystem(architecture: architecture, machine: facts.machine)
+        if case .uefi(let secureBoot) = instance.firmware {
+            system.firmware = .efi
+            if secureBoot { system[firmwareFeature: "enrolled-keys"] = true }
+            system[firmwareFeature: "secure-boot"] = secureBoot
+            system.variablesFile = resources.firmwareVariables
+        }
         if let kernel = resources.kernel {
             system.kernel = kernel
             system.initialRamdisk = resources.initrd
@@ -56,8 +61,7 @@ public struct DomainPlanner: Sendable {
         }
         document.operatingSystem = system
         document.features = Features(acpi: true, apic: architecture == .x86)
-        document.processor = Processor(
-            mode: facts.accelerator == .kvm ? .hostModel : .maximum(isMigratable: nil))
+        document.processor = processor(of: instance)
         document.clock = Clock(offset: .utc, timers: architecture == .x86 ? Self.x86Timers : [])
         document.onPoweroff = .destroy
         document.onReboot = .restart
@@ -83,34 +87,14 @@ public struct DomainPlanner: Sendable {
         if instance.agent {
             document.channels = [Channel(name: Channel.guestAgentName, backend: .unix(path: resources.agentSocket))]
         }
+        if instance.hasTPM { document.trustedPlatformModule = TrustedPlatformModule(model: .crb) }
+        if let action = instance.watchdog {
+            document.watchdogs = [DomainXML.Watchdog(model: .i6300esb, action: action.domainAction)]
+        }
+        if instance.hasPanicDevice { document.panicDevices = [PanicDevice(model: .isa)] }
         document.memoryBalloon = MemoryBalloon(model: .virtio)
         document.randomSources = [.virtio]
         document.controllers = controllers(for: document)
-    }
-
-    private func disks(of instance: Instance, resources: InstanceResources) -> [DomainXML.Disk] {
-        let cache: DomainXML.Disk.Cache = facts.hasDirectIO ? .bypassed : .writeback
-        let io: DomainXML.Disk.InputOutput? = facts.hasDirectIO ? .native : nil
-        var disks = resources.disks.enumerated().map { index, file in
-            var disk = DomainXML.Disk(
-                file: file.path,
-                driver: DomainXML.Disk.Driver(format: .qcow2, cache: cache, io: io, discard: .unmap),
-                backing: .layers(file.base.map { [$0] } ?? []),
-                target: DomainXML.Disk.Target(device: DeviceNames.disk(index), bus: .virtio),
-                serial: DeviceNames.diskSerial(index),
-                bootOrder: index == 0 && resources.kernel == nil ? 1 : nil)
-            disk.alias = DeviceNames.diskAlias(index)
-            return disk
-        }
-        if let seed = resources.seed {
-            var disk = DomainXML.Disk(
-                file: seed, driver: DomainXML.Disk.Driver(format: .raw, cache: .writeback), backing: .layers([]),
-                target: DomainXML.Disk.Target(device: DeviceNames.disk(disks.count), bus: .virtio), serial: "cidata")
-            disk.isReadOnly = true
-            disk.alias = "ua-seed"
-            disks.append(disk)
-        }
-        return disks
     }
 
     private func interface(
@@ -130,10 +114,16 @@ public struct DomainPlanner: Sendable {
 
     /// No USB; one root port for each device that takes one, and spare ones: libvirt would leave a single free port.
     private func controllers(for document: DomainDocument) -> [Controller] {
-        let channels = document.channels.isEmpty ? 0 : 1
+        let hasSCSI = document.disks.contains { $0.target?.bus == .scsi }
         let fixed = 2  // balloon and entropy
-        let ports = document.disks.count + document.interfaces.count + channels + fixed + Self.sparePorts
-        return [.noUSB, .pcieRoot] + (1...ports).map { Controller.pcieRootPort(index: $0) }
+        let devices = [
+            document.disks.count { $0.target?.bus == .virtio }, document.interfaces.count,
+            document.channels.isEmpty ? 0 : 1, hasSCSI ? 1 : 0,
+            // The bridge to the slots of a PC that the watchdog needs.
+            document.watchdogs.isEmpty ? 0 : 1, fixed, Self.sparePorts,
+        ]
+        let ports = (1...devices.reduce(0, +)).map { Controller.pcieRootPort(index: $0) }
+        return [.noUSB, .pcieRoot] + ports + (hasSCSI ? [.virtioSCSI()] : [])
     }
 
     /// What an instance takes that nobody else may have.

@@ -15,7 +15,9 @@ extension HostFacts {
         self.init(
             architecture: architecture.rawValue, emulator: emulator, machine: machine,
             accelerator: hypervisor == .kvm ? .kvm : .emulation, maximumVCPUs: maximumVCPUs,
+            // What it lacks of these shows where its document is planned again.
+            processorModels: nil, firmware: FirmwareFacts(hasUEFI: true, hasSecureBoot: true), emulatesTPM: true,
             // One fact decides for all disks that guests write to; a definition without any shows nothing of it.
-            hasDirectIO: definition.disks.contains { $0.driver.cache == .bypassed })
+            hasDirectIO: definition.disks.contains { [.bypassed, .directsync].contains($0.driver.cache) })
     }
 }

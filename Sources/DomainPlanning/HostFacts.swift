@@ -13,6 +13,13 @@ public struct HostFacts: Sendable, Hashable, Codable {
     public let accelerator: Accelerator
     /// The most virtual processors that the machine takes.
     public let maximumVCPUs: Int
+    /// The models of processors that guests can have here, by libvirt's names; nil where that is not known, and none is
+    /// refused.
+    public let processorModels: Set<String>?
+    /// The kinds of firmware that libvirt finds here.
+    public let firmware: FirmwareFacts
+    /// Whether a TPM can be emulated.
+    public let emulatesTPM: Bool
     /// Whether the file system of the instances' disks opens files with O_DIRECT.
     public let hasDirectIO: Bool
 
@@ -24,16 +31,33 @@ public struct HostFacts: Sendable, Hashable, Codable {
         case emulation
     }
 
+    /// What libvirt can start machines with, beside a PC's BIOS.
+    public struct FirmwareFacts: Sendable, Hashable, Codable {
+        /// Whether there is a UEFI.
+        public let hasUEFI: Bool
+        /// Whether one of them can do secure boot.
+        public let hasSecureBoot: Bool
+
+        /// Facts of firmware.
+        public init(hasUEFI: Bool, hasSecureBoot: Bool) {
+            self.hasUEFI = hasUEFI
+            self.hasSecureBoot = hasSecureBoot
+        }
+    }
+
     /// Facts of a host.
     public init(
         architecture: String, emulator: String, machine: String, accelerator: Accelerator, maximumVCPUs: Int,
-        hasDirectIO: Bool
+        processorModels: Set<String>?, firmware: FirmwareFacts, emulatesTPM: Bool, hasDirectIO: Bool
     ) {
         self.architecture = architecture
         self.emulator = emulator
         self.machine = machine
         self.accelerator = accelerator
         self.maximumVCPUs = maximumVCPUs
+        self.processorModels = processorModels
+        self.firmware = firmware
+        self.emulatesTPM = emulatesTPM
         self.hasDirectIO = hasDirectIO
     }
 }

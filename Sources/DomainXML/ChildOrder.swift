@@ -8,6 +8,10 @@ struct ChildOrder: Sendable, ExpressibleByArrayLiteral {
     private let ranks: [String: Int]
 
     init(arrayLiteral names: String...) {
+        self.init(names)
+    }
+
+    init(_ names: [String]) {
         ranks = Dictionary(uniqueKeysWithValues: names.enumerated().map { ($1, $0) })
     }
 

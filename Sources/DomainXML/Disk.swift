@@ -204,6 +204,41 @@ extension Disk {
         }
     }
 
+    /// How fast the guest may use the disk (`<iotune>`): the amount of one quantity; nil where it is not limited.
+    public subscript(limit quantity: Limit) -> Int? {
+        get { element.first("iotune")?.childText(XMLName(quantity.rawValue)).flatMap { Int($0) } }
+        set {
+            guard newValue != self[limit: quantity] else { return }
+            element.editChild("iotune", in: Self.order) { limits in
+                limits.setChildText(XMLName(quantity.rawValue), newValue.map(String.init), in: Limit.order)
+            }
+        }
+    }
+
+    /// What can be limited of a disk's use.
+    public enum Limit: String, Sendable, Hashable, CaseIterable {
+        case bytes = "total_bytes_sec"
+        case readBytes = "read_bytes_sec"
+        case writeBytes = "write_bytes_sec"
+        case operations = "total_iops_sec"
+        case readOperations = "read_iops_sec"
+        case writeOperations = "write_iops_sec"
+        case burstBytes = "total_bytes_sec_max"
+        case burstReadBytes = "read_bytes_sec_max"
+        case burstWriteBytes = "write_bytes_sec_max"
+        case burstOperations = "total_iops_sec_max"
+        case burstReadOperations = "read_iops_sec_max"
+        case burstWriteOperations = "write_iops_sec_max"
+        case burstBytesSeconds = "total_bytes_sec_max_length"
+        case burstReadBytesSeconds = "read_bytes_sec_max_length"
+        case burstWriteBytesSeconds = "write_bytes_sec_max_length"
+        case burstOperationsSeconds = "total_iops_sec_max_length"
+        case burstReadOperationsSeconds = "read_iops_sec_max_length"
+        case burstWriteOperationsSeconds = "write_iops_sec_max_length"
+
+        fileprivate static let order = ChildOrder(allCases.map(\.rawValue))
+    }
+
     /// The serial number that the guest reads.
     public var serial: String? {
         get { element.childText("serial") }

@@ -80,6 +80,12 @@ extension DomainDocument {
         set { setDevices(newValue) }
     }
 
+    /// The devices by which the guest tells that it crashed, in order.
+    public var panicDevices: [PanicDevice] {
+        get { devices() }
+        set { setDevices(newValue) }
+    }
+
     /// The graphics cards, in order.
     public var videos: [Video] {
         get { devices() }

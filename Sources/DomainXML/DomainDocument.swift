@@ -137,7 +137,16 @@ extension DomainDocument {
         set { setMemory("currentMemory", newValue, before: currentMemoryKiB) }
     }
 
-    /// The number of virtual processors.
+    /// The number of virtual processors that the guest starts with; nil where it starts with all.
+    public var currentProcessorCount: Int? {
+        get { root.first("vcpu")?.number("current") }
+        set {
+            guard newValue != currentProcessorCount else { return }
+            root.editChild("vcpu", in: Self.order) { $0["current"] = newValue.map(String.init) }
+        }
+    }
+
+    /// The most virtual processors that the guest can have.
     public var processorCount: Int? {
         get { root.childText("vcpu").flatMap { Int($0) } }
         set {

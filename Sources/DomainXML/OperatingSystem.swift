@@ -90,6 +90,12 @@ public struct OperatingSystem: DomainPart {
         }
     }
 
+    /// The file that keeps the firmware's variables, as an absolute path on the host; nil leaves it to libvirt.
+    public var variablesFile: String? {
+        get { element.childText("nvram") }
+        set { element.setChildText("nvram", newValue, in: Self.order) }
+    }
+
     /// The kernel that is started directly, as an absolute path on the host.
     public var kernel: String? {
         get { element.childText("kernel") }

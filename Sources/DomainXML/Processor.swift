@@ -64,13 +64,13 @@ public struct Processor: DomainPart {
             guard let topology = element.first("topology"), let sockets = topology.number("sockets"),
                 let cores = topology.number("cores"), let threads = topology.number("threads")
             else { return nil }
-            return Topology(sockets: sockets, cores: cores, threads: threads)
+            return Topology(sockets: sockets, dies: topology.number("dies"), cores: cores, threads: threads)
         }
         set {
             guard newValue != topology else { return }
             element.editChild("topology", in: Self.order) { topology in
                 topology["sockets"] = newValue.map { String($0.sockets) }
-                if newValue == nil { topology["dies"] = nil }
+                topology["dies"] = newValue?.dies.map(String.init)
                 topology["cores"] = newValue.map { String($0.cores) }
                 topology["threads"] = newValue.map { String($0.threads) }
             }
@@ -81,16 +81,66 @@ public struct Processor: DomainPart {
     public struct Topology: Sendable, Hashable {
         /// The sockets of the machine.
         public var sockets: Int
-        /// The cores of a socket.
+        /// The dies of a socket (libvirt 6.1); nil leaves it to libvirt, which takes one.
+        public var dies: Int?
+        /// The cores of a die.
         public var cores: Int
         /// The threads of a core.
         public var threads: Int
 
         /// Describes an arrangement.
-        public init(sockets: Int, cores: Int, threads: Int) {
+        public init(sockets: Int, dies: Int? = nil, cores: Int, threads: Int) {
             self.sockets = sockets
+            self.dies = dies
             self.cores = cores
             self.threads = threads
+        }
+    }
+
+    /// What of its features the definition names, in order; without those whose policy is none that libvirt has.
+    public var features: [Feature] {
+        get {
+            element.all("feature").compactMap { feature in
+                guard let name = feature["name"], let policy: Feature.Policy = feature.value("policy") else {
+                    return nil
+                }
+                return Feature(name, policy)
+            }
+        }
+        set {
+            guard newValue != features else { return }
+            let elements = newValue.map {
+                XMLElement("feature", ["policy": $0.policy.rawValue, "name": $0.name])
+            }
+            element.setChildren("feature", to: elements, in: Self.order)
+        }
+    }
+
+    /// What the guest's processor has of one feature (`<feature>`).
+    public struct Feature: Sendable, Hashable {
+        /// libvirt's name of it.
+        public var name: String
+        /// Whether the guest has it.
+        public var policy: Policy
+
+        /// Describes a feature.
+        public init(_ name: String, _ policy: Policy) {
+            self.name = name
+            self.policy = policy
+        }
+
+        /// Whether the guest has a feature.
+        public enum Policy: String, Sendable, Hashable, CaseIterable {
+            /// It has it, whether or not the host has.
+            case force
+            /// It has it, and does not start on a host that lacks it.
+            case require
+            /// It has it where the host does.
+            case optional
+            /// It does not have it.
+            case disable
+            /// It does not start on a host that has it.
+            case forbid
         }
     }
 

@@ -30,33 +30,6 @@ public struct DirectBoot: Sendable, Hashable {
     }
 }
 
-/// A disk of the guest.
-public enum Disk: Sendable, Hashable {
-    /// An overlay on a stored image, at least as large as the image; without a size, as large.
-    case image(ImageName, size: DiskSize?)
-    /// An empty disk.
-    case blank(DiskSize)
-}
-
-/// A disk's size: 1 MiB to 64 TiB, a multiple of 512 bytes.
-public struct DiskSize: Sendable, Hashable {
-    /// The size.
-    public let size: ByteCount
-
-    /// A disk's size.
-    ///
-    /// - Throws: ``RuleViolation`` outside 1 MiB to 64 TiB, or where it is no multiple of 512 bytes.
-    public init(_ size: ByteCount) throws(RuleViolation) {
-        guard (ByteCount.mebibytes(1)...ByteCount(bytes: 64 << 40)).contains(size), size.bytes.isMultiple(of: 512)
-        else {
-            throw RuleViolation(
-                value: size.description, rule: "a disk is 1 MiB to 64 TiB, in whole sectors of 512 bytes",
-                remedy: "for example 20 GiB")
-        }
-        self.size = size
-    }
-}
-
 /// A network interface of the guest.
 public struct Interface: Sendable, Hashable {
     /// What the interface is connected to.

@@ -126,6 +126,19 @@ struct FieldReader {
         return attempt(at: field) { () throws(RuleViolation) in try parse(text) }
     }
 
+    /// One of an enumeration's values, by its raw value.
+    mutating func choice<Value: RawRepresentable<String> & CaseIterable>(
+        _ field: Field, of kind: Value.Type
+    ) -> Value? {
+        value(field) { text throws(RuleViolation) in
+            if let value = Value(rawValue: text) { return value }
+            let known = kind.allCases.map(\.rawValue)
+            throw RuleViolation(
+                value: text, rule: "one of \(known.joined(separator: ", "))",
+                remedy: "write \(Self.nearest(to: text, in: known) ?? known.first ?? "")")
+        }
+    }
+
     /// A size with its unit. A bare number reaches the rule that a unit is needed.
     mutating func size<Value>(_ field: Field, _ parse: (ByteCount) throws(RuleViolation) -> Value) -> Value? {
         guard case .scalar(let text, let isPlain) = field.node.content,

@@ -92,7 +92,8 @@ private func checkName(_ text: String, of what: String) throws(RuleViolation) {
     }
 }
 
-private func isNameByte(_ byte: UInt8) -> Bool {
+/// Whether a byte may stand in a name: a-z A-Z 0-9 . _ -.
+func isNameByte(_ byte: UInt8) -> Bool {
     switch byte {
     case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
         UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "-"):

@@ -6,17 +6,29 @@
 /// ``InstanceDocument`` reads it from YAML or JSON; a program may also build it from its parts.
 public struct Instance: Sendable, Hashable {
     /// The name, unique on a host.
-    public let name: InstanceName
-    /// The number of virtual processors, 1 to 512.
+    public private(set) var name: InstanceName
+    /// The number of virtual processors that the guest starts with, 1 to 512.
     public let vcpus: VCPUCount
+    /// The number that it can have without a restart; absent, no more than it starts with.
+    public let maximumVCPUs: VCPUCount?
+    /// The processor that it sees; absent, it follows from the host.
+    public let processor: Processor?
     /// The guest's memory.
     public let memory: MemorySize
+    /// What the machine starts with; absent, the usual one of its architecture.
+    public let firmware: Firmware?
+    /// Whether the machine has an emulated TPM 2.0, whose state lives as long as the instance.
+    public let hasTPM: Bool
     /// A kernel that is started directly; absent, the first disk's boot loader is started.
     public let boot: DirectBoot?
     /// The disks, in the order in which the guest sees them.
-    public let disks: [Disk]
+    public private(set) var disks: [Disk]
     /// The network interfaces, in the order in which the guest sees them.
-    public let interfaces: [Interface]
+    public private(set) var interfaces: [Interface]
+    /// What a watchdog does to a guest that does not feed it; absent, the machine has none.
+    public let watchdog: WatchdogAction?
+    /// Whether the guest can tell the host that it crashed.
+    public let hasPanicDevice: Bool
     /// What cloud-init is given, through a NoCloud seed.
     public let cloudInit: CloudInit?
     /// Whether the guest gets a channel for the QEMU guest agent.
@@ -26,22 +38,33 @@ public struct Instance: Sendable, Hashable {
 
     /// An instance of these parts.
     ///
-    /// - Throws: ``InvalidSpec`` with every rule that the parts break together: something to boot from,
-    ///   at most ``maximumDisks`` disks and ``maximumInterfaces`` interfaces, no MAC address and no published
-    ///   port twice.
+    /// - Throws: ``InvalidSpec`` with every rule that the parts break together: something to boot from, at most
+    ///   ``maximumDisks`` disks, of which ``maximumSATADisks`` on SATA, and ``maximumInterfaces`` interfaces; no MAC
+    ///   address, published port and serial number twice; a topology that has room for just the most virtual
+    ///   processors, which are no fewer than those at the start.
     public init(
-        name: InstanceName, vcpus: VCPUCount, memory: MemorySize, boot: DirectBoot? = nil, disks: [Disk] = [],
-        interfaces: [Interface] = [], cloudInit: CloudInit? = nil, agent: Bool = true, labels: Labels = Labels()
+        name: InstanceName, vcpus: VCPUCount, maximumVCPUs: VCPUCount? = nil, processor: Processor? = nil,
+        memory: MemorySize, firmware: Firmware? = nil, hasTPM: Bool = false, boot: DirectBoot? = nil,
+        disks: [Disk] = [], interfaces: [Interface] = [], watchdog: WatchdogAction? = nil,
+        hasPanicDevice: Bool = false, cloudInit: CloudInit? = nil, agent: Bool = true, labels: Labels = Labels()
     ) throws(InvalidSpec) {
-        let problems = Self.problems(
-            bootsKernel: boot != nil, disks: disks.count, interfaces: interfaces.map(InterfaceClaims.init))
+        let problems = InstanceRules(
+            bootsKernel: boot != nil, vcpus: vcpus, maximumVCPUs: maximumVCPUs, topology: processor?.topology,
+            disks: disks, interfaces: interfaces.map(InstanceRules.InterfaceClaims.init)
+        ).problems
         guard problems.isEmpty else { throw InvalidSpec(problems: problems) }
         self.name = name
         self.vcpus = vcpus
+        self.maximumVCPUs = maximumVCPUs
+        self.processor = processor
         self.memory = memory
+        self.firmware = firmware
+        self.hasTPM = hasTPM
         self.boot = boot
         self.disks = disks
         self.interfaces = interfaces
+        self.watchdog = watchdog
+        self.hasPanicDevice = hasPanicDevice
         self.cloudInit = cloudInit
         self.agent = agent
         self.labels = labels
@@ -49,73 +72,39 @@ public struct Instance: Sendable, Hashable {
 
     /// The largest number of disks, which leaves PCIe root ports for hot-plug.
     public static let maximumDisks = 24
+    /// The largest number of disks on SATA: the ports of a q35 machine's controller.
+    public static let maximumSATADisks = 6
     /// The largest number of interfaces.
     public static let maximumInterfaces = 8
 
-    /// What an interface takes for itself, as far as it is known.
-    struct InterfaceClaims {
-        /// The MAC address that was asked for.
-        var mac: MACAddress?
-        /// The published ports; nil stands for one that is none.
-        var ports: [PublishedPort?] = []
+    /// The most virtual processors that the guest can have without a restart.
+    public var mostVCPUs: Int { (maximumVCPUs ?? vcpus).value }
+
+    /// The same instance under another name.
+    public func renamed(_ name: InstanceName) -> Instance {
+        var copy = self
+        copy.name = name
+        return copy
     }
 
-    /// The rules that concern more than one part; ``InstanceDocument`` reports them with the others.
-    static func problems(bootsKernel: Bool, disks: Int, interfaces: [InterfaceClaims]) -> [SpecProblem] {
-        var problems: [SpecProblem] = []
-        if !bootsKernel, disks == 0 {
-            problems.append(
-                SpecProblem(
-                    path: "disks",
-                    violation: RuleViolation(
-                        value: "", rule: "an instance boots from a disk or from a kernel",
-                        remedy: "give `disks` an image, or give `boot` a kernel")))
+    /// The same instance with the size of each disk and the MAC address of each interface filled in, where they were
+    /// left out; a disk for which nil is given stays as it is.
+    ///
+    /// - Throws: ``InvalidSpec`` where a MAC address is then there twice.
+    public func resolved(
+        diskSize: (Disk) -> DiskSize?, macAddress: (_ index: Int) -> MACAddress
+    ) throws(InvalidSpec) -> Instance {
+        var copy = self
+        copy.disks = disks.map { disk in
+            guard case .image(let name, nil) = disk.source else { return disk }
+            return disk.replacing(source: .image(name, size: diskSize(disk)))
         }
-        if disks > maximumDisks { problems.append(tooMany("disks", disks, maximumDisks)) }
-        if interfaces.count > maximumInterfaces {
-            problems.append(tooMany("interfaces", interfaces.count, maximumInterfaces))
+        copy.interfaces = interfaces.enumerated().map { index, interface in
+            Interface(network: interface.network, mac: interface.mac ?? macAddress(index))
         }
-        return problems + duplicates(in: interfaces)
-    }
-
-    private static func tooMany(_ path: String, _ count: Int, _ limit: Int) -> SpecProblem {
-        SpecProblem(
-            path: path,
-            violation: RuleViolation(value: "\(count)", rule: "at most \(limit) \(path)", remedy: "remove some"))
-    }
-
-    private static func duplicates(in interfaces: [InterfaceClaims]) -> [SpecProblem] {
-        var problems: [SpecProblem] = []
-        var addresses: Set<MACAddress> = []
-        var endpoints: [PublishedPort.Endpoint] = []
-        for (index, interface) in interfaces.enumerated() {
-            if let mac = interface.mac, !addresses.insert(mac).inserted {
-                let violation = RuleViolation(
-                    value: mac.description, rule: "each interface has its own MAC address",
-                    remedy: "leave `mac` out, or give another")
-                problems.append(SpecProblem(path: "interfaces[\(index)].mac", violation: violation))
-            }
-            for (position, port) in interface.ports.enumerated() {
-                guard let port else { continue }
-                if endpoints.contains(where: port.endpoint.overlaps) {
-                    let violation = RuleViolation(
-                        value: port.description, rule: "each port of the host is published once",
-                        remedy: "choose another port of the host")
-                    problems.append(
-                        SpecProblem(path: "interfaces[\(index)].publish[\(position)]", violation: violation))
-                }
-                endpoints.append(port.endpoint)
-            }
-        }
-        return problems
-    }
-}
-
-extension Instance.InterfaceClaims {
-    /// What `interface` takes for itself.
-    init(_ interface: Interface) {
-        mac = interface.mac
-        if case .user(let publish) = interface.network { ports = publish }
+        let problems = InstanceRules.duplicates(in: copy.interfaces.map(InstanceRules.InterfaceClaims.init))
+        guard problems.isEmpty else { throw InvalidSpec(problems: problems) }
+        return copy
     }
 }
 

@@ -20,6 +20,12 @@ extension InstanceDocument {
             "labels": .object(instance.labels.pairs.mapValues(CanonicalJSON.string)),
         ]
         members["boot"] = instance.boot.map(boot)
+        members["maximum_vcpus"] = instance.maximumVCPUs.map { .integer($0.value) }
+        members["cpu"] = instance.processor.map(processor)
+        members["firmware"] = instance.firmware.map(firmware)
+        if instance.hasTPM { members["tpm"] = .boolean(true) }
+        members["watchdog"] = instance.watchdog.map { .object(["action": .string($0.rawValue)]) }
+        if instance.hasPanicDevice { members["panic_device"] = .boolean(true) }
         members["cloud_init"] = instance.cloudInit.map(cloudInit)
         return CanonicalJSON.object(members).text
     }
@@ -31,14 +37,62 @@ extension InstanceDocument {
         return .object(members)
     }
 
-    private static func disk(_ disk: Disk) -> CanonicalJSON {
-        switch disk {
-        case .blank(let size): return .object(["size": .string(size.size.description)])
-        case .image(let image, let size):
-            var members: [String: CanonicalJSON] = ["image": .string(image.description)]
-            members["size"] = size.map { .string($0.size.description) }
-            return .object(members)
+    private static func processor(_ processor: Processor) -> CanonicalJSON {
+        var members: [String: CanonicalJSON] = [:]
+        members["model"] = processor.model.map { .string($0.name) }
+        if !processor.required.isEmpty {
+            members["require"] = .array(processor.required.map { .string($0.description) })
         }
+        if !processor.disabled.isEmpty {
+            members["disable"] = .array(processor.disabled.map { .string($0.description) })
+        }
+        members["topology"] = processor.topology.map { topology in
+            .object([
+                "sockets": .integer(topology.sockets), "dies": .integer(topology.dies),
+                "cores": .integer(topology.cores), "threads": .integer(topology.threads),
+            ])
+        }
+        return .object(members)
+    }
+
+    private static func firmware(_ firmware: Firmware) -> CanonicalJSON {
+        switch firmware {
+        case .bios: .string("bios")
+        case .uefi(secureBoot: false): .string("uefi")
+        case .uefi(secureBoot: true): .object(["type": .string("uefi"), "secure_boot": .boolean(true)])
+        }
+    }
+
+    private static func disk(_ disk: Disk) -> CanonicalJSON {
+        var members: [String: CanonicalJSON] = [:]
+        members["image"] = disk.image.map { .string($0.description) }
+        members["size"] = disk.size.map { .string($0.size.description) }
+        if disk.bus != .virtio { members["bus"] = .string(disk.bus.rawValue) }
+        members["serial"] = disk.serial.map { .string($0.description) }
+        if disk.isReadOnly { members["read_only"] = .boolean(true) }
+        members["cache"] = disk.cache.map { .string($0.rawValue) }
+        members["limits"] = disk.limits.map(limits)
+        return .object(members)
+    }
+
+    private static func limits(_ limits: DiskLimits) -> CanonicalJSON {
+        var members = rates(limits.rates)
+        if let burst = limits.burst {
+            members["burst"] = .object(rates(burst.rates))
+            if burst.seconds != 1 { members["burst_seconds"] = .integer(burst.seconds) }
+        }
+        return .object(members)
+    }
+
+    private static func rates(_ rates: DiskLimits.Rates) -> [String: CanonicalJSON] {
+        var members: [String: CanonicalJSON] = [:]
+        members["bytes"] = rates.bytes.map { .string($0.description) }
+        members["read_bytes"] = rates.readBytes.map { .string($0.description) }
+        members["write_bytes"] = rates.writeBytes.map { .string($0.description) }
+        members["iops"] = rates.operations.map(CanonicalJSON.integer)
+        members["read_iops"] = rates.readOperations.map(CanonicalJSON.integer)
+        members["write_iops"] = rates.writeOperations.map(CanonicalJSON.integer)
+        return members
     }
 
     private static func interface(_ interface: Interface) -> CanonicalJSON {

@@ -14,7 +14,7 @@ struct InstanceReader {
     /// Gives the text that a document names.
     typealias Attachments = (String) throws(RuleViolation) -> String
 
-    private var reader = FieldReader()
+    var reader = FieldReader()
     private let origin: Origin
 
     private init(origin: Origin) {
@@ -35,7 +35,8 @@ struct InstanceReader {
     }
 
     private static let keys = [
-        "version", "name", "vcpus", "memory", "boot", "disks", "interfaces", "cloud_init", "agent", "labels",
+        "version", "name", "vcpus", "maximum_vcpus", "cpu", "memory", "firmware", "tpm", "boot", "disks", "interfaces",
+        "watchdog", "panic_device", "cloud_init", "agent", "labels",
     ]
 
     private mutating func readInstance(
@@ -47,24 +48,35 @@ struct InstanceReader {
             reader.value($0, InstanceName.init)
         }
         let vcpus = reader.required("vcpus", in: fields, example: "vcpus: 2").flatMap { readVCPUs($0) }
+        let maximumVCPUs = fields["maximum_vcpus"].flatMap { readVCPUs($0) }
+        let processor = fields["cpu"].flatMap { readProcessor($0) }
         let memory = reader.required("memory", in: fields, example: "memory: 2 GiB").flatMap {
             reader.size($0, MemorySize.init)
         }
+        let firmware = fields["firmware"].flatMap { readFirmware($0) }
+        let hasTPM = fields["tpm"].map { reader.boolean($0) } ?? false
         let boot = fields["boot"].flatMap { readBoot($0) }
         let disks = fields["disks"].map { readDisks($0) } ?? []
         let interfaces = fields["interfaces"].map { readInterfaces($0) } ?? []
+        let watchdog = fields["watchdog"].flatMap { readWatchdog($0) }
+        let hasPanicDevice = fields["panic_device"].map { reader.boolean($0) } ?? false
         let cloudInit = fields["cloud_init"].flatMap { readCloudInit($0, attachments: attachments) }
         let agent = fields["agent"].map { reader.boolean($0) } ?? true
         let labels = fields["labels"].map { readLabels($0) } ?? Labels()
 
-        let problems = Instance.problems(
-            bootsKernel: fields["boot"] != nil, disks: disks?.count ?? 1, interfaces: interfaces?.map(\.claims) ?? [])
-        for problem in problems { reader.note(problem, in: document) }
-        guard reader.problems.isEmpty, let name, let vcpus, let memory, let disks, let interfaces, let agent, let labels
+        let rules = InstanceRules(
+            bootsKernel: fields["boot"] != nil, vcpus: vcpus, maximumVCPUs: maximumVCPUs,
+            topology: fields["maximum_vcpus"] != nil && maximumVCPUs == nil ? nil : processor?.topology,
+            disks: disks ?? [nil], interfaces: interfaces?.map(\.claims) ?? [])
+        for problem in rules.problems { reader.note(problem, in: document) }
+        guard reader.problems.isEmpty, let name, let vcpus, let memory, let hasTPM, let disks, let interfaces,
+            let hasPanicDevice, let agent, let labels
         else { return nil }
         return try Instance(
-            name: name, vcpus: vcpus, memory: memory, boot: boot, disks: disks.compactMap(\.self),
-            interfaces: interfaces.compactMap(\.interface), cloudInit: cloudInit, agent: agent, labels: labels)
+            name: name, vcpus: vcpus, maximumVCPUs: maximumVCPUs, processor: processor, memory: memory,
+            firmware: firmware, hasTPM: hasTPM, boot: boot, disks: disks.compactMap(\.self),
+            interfaces: interfaces.compactMap(\.interface), watchdog: watchdog, hasPanicDevice: hasPanicDevice,
+            cloudInit: cloudInit, agent: agent, labels: labels)
     }
 
     private mutating func checkVersion(in fields: Fields) {
@@ -106,25 +118,10 @@ struct InstanceReader {
         reader.sequence(field)?.map { readDisk($0) }
     }
 
-    private mutating func readDisk(_ field: Field) -> Disk? {
-        guard let fields = reader.mapping(field, keys: ["image", "size"]) else { return nil }
-        let size = fields["size"].flatMap { reader.size($0, DiskSize.init) }
-        guard let image = fields["image"] else {
-            guard fields["size"] == nil else { return size.map(Disk.blank) }
-            reader.note(
-                RuleViolation(
-                    value: "", rule: "a disk has an image, a size, or both",
-                    remedy: "for example { image: debian-12, size: 20 GiB }"),
-                at: field)
-            return nil
-        }
-        return reader.value(image, ImageName.init).map { Disk.image($0, size: size) }
-    }
-
     /// An interface, and what it takes even where something else is wrong with it.
     private struct ReadInterface {
         var interface: Interface?
-        var claims = Instance.InterfaceClaims()
+        var claims = InstanceRules.InterfaceClaims()
     }
 
     private mutating func readInterfaces(_ field: Field) -> [ReadInterface]? {
@@ -139,7 +136,7 @@ struct InstanceReader {
         let ports = fields["publish"].flatMap { reader.sequence($0) }.map { items in
             items.map { reader.value($0, PublishedPort.init(parsing:)) }
         }
-        let claims = Instance.InterfaceClaims(mac: mac, ports: ports ?? [])
+        let claims = InstanceRules.InterfaceClaims(mac: mac, ports: ports ?? [])
         switch network {
         case .user:
             let network = Interface.Network.user(publish: claims.ports.compactMap(\.self))
@@ -154,7 +151,7 @@ struct InstanceReader {
             }
             return ReadInterface(
                 interface: network.map { Interface(network: $0, mac: mac) },
-                claims: Instance.InterfaceClaims(mac: mac))
+                claims: InstanceRules.InterfaceClaims(mac: mac))
         case nil:
             return ReadInterface(claims: claims)
         }

@@ -115,6 +115,10 @@ extension ComputeError {
                             value: "\(asked)", rule: "at most \(maximum) virtual processors on this host",
                             remedy: "ask for fewer"))
                 ])
+        case .lacks(let problem):
+            self.init(
+                .unsupported, subject: subject, message: "the host lacks what `\(problem.path)` needs",
+                problems: [problem])
         case .architecture(let name):
             self.init(.unsupported, subject: subject, message: "Roost plans no guests of architecture \(name)")
         }

@@ -53,7 +53,11 @@ actor HostFactsSource {
         return HostFacts(
             architecture: architecture, emulator: emulator, machine: machine,
             accelerator: usesKVM ? .kvm : .emulation, maximumVCPUs: document.maximumProcessors ?? 1,
-            hasDirectIO: hasDirectIO)
+            processorModels: Set(document.usableProcessorModels),
+            firmware: HostFacts.FirmwareFacts(
+                hasUEFI: document.firmwares.contains(.efi),
+                hasSecureBoot: document.firmwares.contains(.efi) && document.supportsSecureLoader),
+            emulatesTPM: document.supportsEmulatedTPM, hasDirectIO: hasDirectIO)
     }
 
     /// What libvirt's QEMU can do with the host's own architecture; without a type, by its best way to run a guest.

@@ -146,12 +146,8 @@ extension LibvirtDriver: InstanceLifecycle {
 
     /// Keeps the images of an instance from being deleted until its disks lie over them.
     func hold(_ instance: Instance) async throws(ComputeError) -> ImageHold {
-        let disks = instance.disks.compactMap { disk in
-            if case .image(let name, _) = disk { name } else { nil }
-        }
-        let boot = [instance.boot?.kernel, instance.boot?.initrd].compactMap(\.self)
         do throws(StorageError) {
-            return try await images.hold(disks + boot)
+            return try await images.hold(instance.imageNames)
         } catch {
             throw ComputeError(error, subject: "instance \(instance.name)")
         }

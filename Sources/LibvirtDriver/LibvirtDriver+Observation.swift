@@ -214,13 +214,9 @@ extension LibvirtDriver: InstanceObservation {
 extension Instance {
     fileprivate var diskStatuses: [DiskStatus] {
         disks.enumerated().map { index, disk in
-            switch disk {
-            case .image(let name, let size):
-                DiskStatus(
-                    target: DeviceNames.disk(index), image: name.description, sizeBytes: size?.size.bytes ?? 0)
-            case .blank(let size):
-                DiskStatus(target: DeviceNames.disk(index), image: nil, sizeBytes: size.size.bytes)
-            }
+            DiskStatus(
+                target: DeviceNames.disk(index, on: disk.bus), image: disk.image?.description,
+                sizeBytes: disk.size?.size.bytes ?? 0)
         }
     }
 

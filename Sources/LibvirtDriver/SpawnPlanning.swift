@@ -89,22 +89,21 @@ extension LibvirtDriver: InstancePlanning {
     private func resolve(
         _ instance: Instance, id: InstanceID, images: [ImageName: StoredImage]
     ) throws(ComputeError) -> Instance {
-        do {
-            return try Instance(
-                name: instance.name, vcpus: instance.vcpus, memory: instance.memory, boot: instance.boot,
-                disks: try instance.disks.map { disk in
-                    guard case .image(let name, nil) = disk, let image = images[name] else { return disk }
-                    return .image(name, size: try DiskSize(image.virtualSize))
-                },
-                interfaces: instance.interfaces.enumerated().map { index, interface in
-                    Interface(network: interface.network, mac: interface.mac ?? .derived(for: id, index: index))
-                },
-                cloudInit: instance.cloudInit, agent: instance.agent, labels: instance.labels)
-        } catch let invalid as InvalidSpec {
-            throw ComputeError(invalid, subject: "instance \(instance.name)")
+        var sizes: [ImageName: DiskSize] = [:]
+        do throws(RuleViolation) {
+            for case .image(let name, nil) in instance.disks.map(\.source) {
+                sizes[name] = try images[name].map { image throws(RuleViolation) in try DiskSize(image.virtualSize) }
+            }
         } catch {
             throw ComputeError(
                 .invalid, subject: "instance \(instance.name)", message: "an image's size cannot be a disk's: \(error)")
+        }
+        do throws(InvalidSpec) {
+            return try instance.resolved(
+                diskSize: { disk in disk.image.flatMap { sizes[$0] } },
+                macAddress: { .derived(for: id, index: $0) })
+        } catch {
+            throw ComputeError(error, subject: "instance \(instance.name)")
         }
     }
 
@@ -113,7 +112,7 @@ extension LibvirtDriver: InstancePlanning {
     ) -> InstanceResources {
         let disks = instance.disks.enumerated().map { index, disk in
             var base: BackingChain.Layer?
-            if case .image(let name, _) = disk, let image = images[name] {
+            if let image = disk.image.flatMap({ images[$0] }) {
                 base = BackingChain.Layer(file: image.path.string, format: image.format == .raw ? .raw : .qcow2)
             }
             return InstanceResources.DiskFile(path: files.diskPath(index, of: id).string, base: base)
@@ -122,7 +121,8 @@ extension LibvirtDriver: InstancePlanning {
             disks: disks, seed: instance.cloudInit == nil ? nil : files.seedPath(of: id).string,
             kernel: instance.boot.flatMap { images[$0.kernel]?.path.string },
             initrd: instance.boot?.initrd.flatMap { images[$0]?.path.string },
-            consoleLog: files.consoleLogPath(of: id).string, agentSocket: agentSocket(of: id),
+            consoleLog: files.consoleLogPath(of: id).string,
+            firmwareVariables: files.firmwareVariablesPath(of: id).string, agentSocket: agentSocket(of: id),
             taps: Dictionary(
                 uniqueKeysWithValues: instance.bridgedInterfaces.map { ($0, TapDevice(instance: id, index: $0).name) }))
     }
@@ -150,7 +150,7 @@ extension LibvirtDriver: InstancePlanning {
         require(instance.boot?.kernel, .kernel, at: "boot.kernel")
         require(instance.boot?.initrd, .initrd, at: "boot.initrd")
         for (index, disk) in instance.disks.enumerated() {
-            guard case .image(let name, let size) = disk else { continue }
+            guard case .image(let name, let size) = disk.source else { continue }
             require(name, .disk, at: "disks[\(index)].image")
             guard let size, let image = images[name], size.size < image.virtualSize else { continue }
             problems.append(
@@ -169,10 +169,7 @@ extension LibvirtDriver: InstancePlanning {
 extension Instance {
     /// Every image that the instance names.
     var imageNames: [ImageName] {
-        let ofDisks = disks.compactMap { disk in
-            if case .image(let name, _) = disk { name } else { nil }
-        }
-        return ofDisks + [boot?.kernel, boot?.initrd].compactMap(\.self)
+        disks.compactMap(\.image) + [boot?.kernel, boot?.initrd].compactMap(\.self)
     }
 }
 
@@ -182,12 +179,12 @@ extension InstanceStep {
         switch self {
         case .files: return "make the instance's directory"
         case .disk(let index):
-            return switch work.instance.disks[index] {
-            case .image(let name, let size?):
-                "make \(DeviceNames.disk(index)), \(size.size), over image \(name)"
-            case .image(let name, nil):
-                "make \(DeviceNames.disk(index)), as large as the image, over image \(name)"
-            case .blank(let size): "make \(DeviceNames.disk(index)), \(size.size), empty"
+            let disk = work.instance.disks[index]
+            let name = DeviceNames.disk(index, on: disk.bus)
+            return switch disk.source {
+            case .image(let image, let size?): "make \(name), \(size.size), over image \(image)"
+            case .image(let image, nil): "make \(name), as large as the image, over image \(image)"
+            case .blank(let size): "make \(name), \(size.size), empty"
             }
         case .seed: return "make the cloud-init seed"
         case .tap(let index): return "make the tap device of interface \(index)"

@@ -25,6 +25,7 @@ struct SpawnWork: Sendable {
         try await storing {
             () async throws(StorageError) in
             try host.files.createDirectory(of: id)
+            if case .uefi = instance.firmware { try host.files.createFirmwareDirectory(of: id) }
             let boot = [instance.boot?.kernel, instance.boot?.initrd].compactMap(\.self).compactMap { images[$0] }
             if !boot.isEmpty { try host.files.recordBoot(boot, of: id) }
         }
@@ -32,7 +33,7 @@ struct SpawnWork: Sendable {
 
     func makeDisk(_ index: Int, on host: LibvirtDriver) async throws(ComputeError) {
         try await storing { () async throws(StorageError) in
-            switch instance.disks[index] {
+            switch instance.disks[index].source {
             case .image(let name, let size):
                 guard let image = images[name] else { throw StorageError.imageNotFound(name) }
                 _ = try await host.files.createDisk(index, of: id, on: image, size: size?.size)

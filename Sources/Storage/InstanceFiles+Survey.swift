@@ -32,7 +32,9 @@ extension InstanceFiles {
 
     /// The files that Roost did not make there, or of which it cannot tell: those without a manifest.
     private func unknownFiles(of id: InstanceID, in directory: OpenDirectory) throws(StorageError) -> [String] {
-        var known: Set<String> = [Self.consoleName.string, Self.seedName.string, BootManifest.name.string]
+        var known: Set<String> = [
+            Self.consoleName.string, Self.firmwareName.string, Self.seedName.string, BootManifest.name.string,
+        ]
         let names = try directory.names()
         for name in names {
             guard let index = DiskManifest.index(ofManifest: name) else { continue }

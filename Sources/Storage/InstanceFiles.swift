@@ -46,6 +46,20 @@ public struct InstanceFiles: Sendable {
         directory(of: id).appending(Self.consoleName).appending(ConsoleLogFiles.name)
     }
 
+    /// The variables of an instance's UEFI, which libvirt makes when the guest starts the first time (`<nvram>`).
+    public func firmwareVariablesPath(of id: InstanceID) -> FilePath {
+        directory(of: id).appending(Self.firmwareName).appending("variables.fd")
+    }
+
+    /// Makes the directory for a UEFI's variables, in which the guest's account may write.
+    ///
+    /// - Throws: ``StorageError/instanceNotFound(_:)``, ``StorageError/noSpace(_:)``.
+    public func createFirmwareDirectory(of id: InstanceID) throws(StorageError) {
+        let directory = try open(id)
+        _ = try directory.createDirectory(Self.firmwareName, mode: 0o700, owner: guest)
+        try directory.synchronize()
+    }
+
     /// Makes an instance's directory, and the one for its console's log.
     ///
     /// - Throws: ``StorageError/exists(_:)``, ``StorageError/noSpace(_:)``.
@@ -132,6 +146,7 @@ public struct InstanceFiles: Sendable {
     }
 
     static let consoleName: FilePath.Component = "console"
+    static let firmwareName: FilePath.Component = "firmware"
     static let seedName: FilePath.Component = "seed.iso"
 
     static func name(of id: InstanceID) throws(StorageError) -> FilePath.Component {

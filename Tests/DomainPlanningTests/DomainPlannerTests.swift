@@ -38,7 +38,7 @@ struct DomainPlannerTests {
     func factsOfDefinition(variant: Scene.Variant) throws {
         let instance = try variant.make()
         let plan = try Scene.plan(instance, facts: variant.facts)
-        let facts = try #require(HostFacts(definition: plan.document, maximumVCPUs: instance.vcpus.value))
+        let facts = try #require(HostFacts(definition: plan.document, maximumVCPUs: instance.mostVCPUs))
         #expect(try Scene.plan(instance, facts: facts).document == plan.document)
     }
 

@@ -16,11 +16,14 @@ enum Scene {
     static let createdAt = Date(timeIntervalSince1970: 1_700_000_000)
 
     static func facts(
-        architecture: String = "x86_64", accelerator: HostFacts.Accelerator = .emulation, hasDirectIO: Bool = true
+        architecture: String = "x86_64", accelerator: HostFacts.Accelerator = .emulation,
+        firmware: HostFacts.FirmwareFacts = .init(hasUEFI: true, hasSecureBoot: true), emulatesTPM: Bool = true,
+        hasDirectIO: Bool = true
     ) -> HostFacts {
         HostFacts(
             architecture: architecture, emulator: "/usr/bin/qemu-system-x86_64", machine: "pc-q35-7.2",
-            accelerator: accelerator, maximumVCPUs: 288, hasDirectIO: hasDirectIO)
+            accelerator: accelerator, maximumVCPUs: 288, processorModels: ["qemu64", "Skylake-Server"],
+            firmware: firmware, emulatesTPM: emulatesTPM, hasDirectIO: hasDirectIO)
     }
 
     static func instance(
@@ -35,10 +38,32 @@ enum Scene {
             labels: Labels(labels))
     }
 
+    /// An instance with each part that most have not.
+    static func machine(model: InstanceModel.Processor.Model? = nil) throws -> Instance {
+        try Instance(
+            name: InstanceName("web-1"), vcpus: VCPUCount(2), maximumVCPUs: VCPUCount(8),
+            processor: InstanceModel.Processor(
+                model: model ?? .named(ProcessorModelName("Skylake-Server")), required: [ProcessorFeature("aes")],
+                disabled: [ProcessorFeature("svm")], topology: .init(sockets: 1, dies: 2, cores: 2, threads: 2)),
+            memory: MemorySize(.mebibytes(512)), firmware: .uefi(secureBoot: true), hasTPM: true,
+            disks: [
+                .image(ImageName("base"), size: DiskSize(.gibibytes(4))),
+                InstanceModel.Disk(.blank(DiskSize(.gibibytes(1))), bus: .scsi, serial: DiskSerial("data")),
+                InstanceModel.Disk(.blank(DiskSize(.gibibytes(1))), bus: .sata, isReadOnly: true, cache: .writeback),
+                InstanceModel.Disk(
+                    .blank(DiskSize(.gibibytes(1))),
+                    limits: DiskLimits(
+                        rates: .init(readBytes: .mebibytes(1), operations: 100),
+                        burst: .init(.init(operations: 1_000), seconds: 5))),
+                InstanceModel.Disk(.blank(DiskSize(.gibibytes(1))), bus: .scsi),
+            ],
+            watchdog: .pause, hasPanicDevice: true, cloudInit: CloudInit())
+    }
+
     static func plan(_ instance: Instance, facts: HostFacts = facts()) throws -> DomainPlan {
         let disks = instance.disks.enumerated().map { index, disk in
             var base: BackingChain.Layer?
-            if case .image(let name, _) = disk {
+            if let name = disk.image {
                 base = BackingChain.Layer(file: "/s/images/\(name).qcow2", format: .qcow2)
             }
             return InstanceResources.DiskFile(path: "/s/i/disk-\(index).qcow2", base: base)
@@ -50,7 +75,8 @@ enum Scene {
             disks: disks, seed: instance.cloudInit == nil ? nil : "/s/i/seed.iso",
             kernel: instance.boot.map { "/s/images/\($0.kernel).raw" },
             initrd: instance.boot?.initrd.map { "/s/images/\($0).raw" }, consoleLog: "/s/i/console.log",
-            agentSocket: "/s/agent", taps: Dictionary(uniqueKeysWithValues: bridged.map { ($0, "rst\($0)") }))
+            firmwareVariables: "/s/i/firmware/variables.fd", agentSocket: "/s/agent",
+            taps: Dictionary(uniqueKeysWithValues: bridged.map { ($0, "rst\($0)") }))
         return try DomainPlanner(facts: facts).plan(
             instance, id: id, operationID: operationID, createdAt: createdAt, resources: resources)
     }
@@ -72,6 +98,10 @@ enum Scene {
                 boot: DirectBoot(kernel: ImageName("k"), initrd: ImageName("i"), commandLine: "quiet"), disks: [])
         },
         Variant(testDescription: "seed") { try instance(cloudInit: CloudInit()) },
+        Variant(testDescription: "a machine of many parts") { try machine() },
+        Variant(testDescription: "a machine of many parts under KVM", facts: facts(accelerator: .kvm)) {
+            try machine(model: .hostPassthrough)
+        },
         Variant(testDescription: "all at their most") {
             try instance(
                 vcpus: 288,

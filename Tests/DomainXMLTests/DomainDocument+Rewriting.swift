@@ -17,6 +17,7 @@ extension DomainDocument {
         memoryKiB = memoryKiB
         currentMemoryKiB = currentMemoryKiB
         processorCount = processorCount
+        currentProcessorCount = currentProcessorCount
         rewriteMachine()
         onPoweroff = onPoweroff
         onReboot = onReboot
@@ -38,6 +39,7 @@ extension DomainDocument {
             os.machine = os.machine
             os.firmware = os.firmware
             os[firmwareFeature: "secure-boot"] = os[firmwareFeature: "secure-boot"]
+            os.variablesFile = os.variablesFile
             os.kernel = os.kernel
             os.initialRamdisk = os.initialRamdisk
             os.commandLine = os.commandLine
@@ -52,6 +54,7 @@ extension DomainDocument {
         if var processor {
             processor.mode = processor.mode
             processor.topology = processor.topology
+            processor.features = processor.features
             self.processor = processor
         }
         if var clock {
@@ -80,6 +83,11 @@ extension DomainDocument {
             watchdog.action = watchdog.action
             return watchdog
         }
+        panicDevices = panicDevices.map { device in
+            var device = Self.common(device)
+            device.model = device.model
+            return device
+        }
         videos = videos.map { video in
             var video = Self.common(video)
             video.model = video.model
@@ -105,6 +113,7 @@ extension DomainDocument {
         disk.serial = disk.serial
         disk.isReadOnly = disk.isReadOnly
         disk.isShareable = disk.isShareable
+        for limit in Disk.Limit.allCases { disk[limit: limit] = disk[limit: limit] }
         return disk
     }
 

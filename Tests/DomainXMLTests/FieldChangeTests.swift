@@ -38,6 +38,10 @@ struct FieldChange: Sendable, CustomTestStringConvertible {
             "processors", removes: [#"<vcpu placement="static">2</vcpu>"#],
             adds: [#"<vcpu placement="static">4</vcpu>"#]
         ) { $0.processorCount = 4 },
+        FieldChange(
+            "processors at the start", removes: [#"<vcpu placement="static">2</vcpu>"#],
+            adds: [#"<vcpu placement="static" current="1">2</vcpu>"#]
+        ) { $0.currentProcessorCount = 1 },
         FieldChange("crash", removes: ["<on_crash>destroy</on_crash>"], adds: ["<on_crash>preserve</on_crash>"]) {
             $0.onCrash = .preserve
         },
@@ -71,6 +75,23 @@ struct FieldChange: Sendable, CustomTestStringConvertible {
             $0.operatingSystem?.commandLine = "c"
             $0.operatingSystem?.kernel = "/k"
         },
+        FieldChange("firmware's variables", adds: ["<nvram>/v</nvram>"]) { $0.operatingSystem?.variablesFile = "/v" },
+        FieldChange(
+            "arrangement of processors",
+            removes: [#"<cpu mode="maximum" check="none" migratable="on"/>"#],
+            adds: [
+                #"<cpu mode="maximum" check="none" migratable="on">"#,
+                #"<topology sockets="1" dies="2" cores="3" threads="4"/>"#, "</cpu>",
+            ]
+        ) { $0.processor?.topology = .init(sockets: 1, dies: 2, cores: 3, threads: 4) },
+        FieldChange(
+            "feature of the processor",
+            removes: [#"<cpu mode="maximum" check="none" migratable="on"/>"#],
+            adds: [
+                #"<cpu mode="maximum" check="none" migratable="on">"#, #"<feature policy="disable" name="svm"/>"#,
+                "</cpu>",
+            ]
+        ) { $0.processor?.features = [.init("svm", .disable)] },
         FieldChange("acpi", removes: ["<acpi/>"]) { $0.features?.acpi = false },
         FieldChange(
             "processor", removes: [#"<cpu mode="maximum" check="none" migratable="on"/>"#],
@@ -111,6 +132,9 @@ struct FieldChange: Sendable, CustomTestStringConvertible {
         ) { $0.disks[0].target?.bus = .scsi },
         FieldChange("serial number", removes: ["<serial>disk-1</serial>"], adds: ["<serial>s</serial>"]) {
             $0.disks[0].serial = "s"
+        },
+        FieldChange("limit", adds: ["<iotune>", "<read_iops_sec>5</read_iops_sec>", "</iotune>"]) {
+            $0.disks[0][limit: .readOperations] = 5
         },
         FieldChange("read only", adds: ["<readonly/>"]) { $0.disks[0].isReadOnly = true },
         FieldChange("boot order", removes: [#"<boot order="1"/>"#]) { $0.disks[0].bootOrder = nil },
@@ -156,6 +180,7 @@ struct FieldChange: Sendable, CustomTestStringConvertible {
             "watchdog", removes: [#"<watchdog model="i6300esb" action="reset">"#],
             adds: [#"<watchdog model="i6300esb" action="pause">"#]
         ) { $0.watchdogs[0].action = .pause },
+        FieldChange("panic", adds: [#"<panic model="isa"/>"#]) { $0.panicDevices = [PanicDevice(model: .isa)] },
         FieldChange(
             "entropy", removes: [#"<backend model="random">/dev/urandom</backend>"#],
             adds: [#"<backend model="builtin"/>"#]

@@ -88,7 +88,7 @@ struct InstanceDocumentTests {
                 name: "-rf"
                 vcpus: 0
                 memory: 2048
-                cpu: host
+                host: x
                 disks:
                   - { image: a/b, sise: 1 GiB }
                   - {}
@@ -99,13 +99,13 @@ struct InstanceDocumentTests {
                 """)
         #expect(
             found.map(\.path) == [
-                "name", "vcpus", "memory", "cpu", "disks[0].image", "disks[0].sise", "disks[1]",
+                "name", "vcpus", "memory", "host", "disks[0].image", "disks[0].sise", "disks[1]",
                 "interfaces[0].publish", "interfaces[1].publish[0]", "agent",
             ])
         #expect(found.map(\.line) == [2, 3, 4, 5, 7, 7, 8, 10, 11, 12])
         #expect(
             found.map(\.violation.value) == [
-                "-rf", "0", "2048", "cpu", "a/b", "sise", "", "", "22", "maybe",
+                "-rf", "0", "2048", "host", "a/b", "sise", "", "", "22", "maybe",
             ])
         #expect(found.allSatisfy { !$0.violation.rule.isEmpty && !$0.violation.remedy.isEmpty })
     }
@@ -246,7 +246,8 @@ struct InstanceDocumentTests {
             "\"a\\nb\": {}", #"a\nb"#,
             violation(
                 "a\nb", "this key is not known here",
-                "known here: version, name, vcpus, memory, boot, disks, interfaces, cloud_init, agent, labels")
+                "known here: version, name, vcpus, maximum_vcpus, cpu, memory, firmware, tpm, boot, disks, interfaces, "
+                    + "watchdog, panic_device, cloud_init, agent, labels")
         ),
     ]
 

@@ -46,8 +46,9 @@ struct HostSnapshot: Hashable, CustomStringConvertible {
             guard manager.fileExists(atPath: path) else { return [String]() }
             return try manager.subpathsOfDirectory(atPath: path).map { part + "/" + $0 }
         }.filter {
-            // The table of locks is made with the first lock, and stays.
-            !$0.contains("/lib/") && !$0.hasPrefix("private/libvirt/qemu/channel") && $0 != "locks/instances"
+            // The table of locks is made with the first lock, libvirt's directory of TPMs with the first; both stay.
+            !$0.contains("/lib/") && !$0.hasPrefix("private/libvirt/qemu/channel")
+                && !["locks/instances", "private/libvirt/qemu/swtpm"].contains($0)
         }.sorted()
     }
 

@@ -87,6 +87,8 @@ struct Lab: Sendable {
 enum GuestImage: String {
     case tiny = "ROOST_TEST_TINY"
     case debian = "ROOST_TEST_DEBIAN"
+    case kernel = "ROOST_TEST_KERNEL"
+    case initrd = "ROOST_TEST_INITRD"
 
     func path() throws -> String {
         try #require(

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 The Roost authors
+
+extension InstanceReader {
+    mutating func readProcessor(_ field: Field) -> Processor? {
+        guard let fields = reader.mapping(field, keys: ["model", "require", "disable", "topology"]) else { return nil }
+        let model = fields["model"].flatMap { reader.value($0, Processor.Model.init(parsing:)) }
+        let required = fields["require"].flatMap { readFeatures($0) } ?? []
+        let disabled = fields["disable"].flatMap { readFeatures($0) } ?? []
+        let topology = fields["topology"].flatMap { readTopology($0) }
+        return reader.attempt(at: field) { () throws(RuleViolation) in
+            try Processor(model: model, required: required, disabled: disabled, topology: topology)
+        }
+    }
+
+    private mutating func readFeatures(_ field: Field) -> [ProcessorFeature]? {
+        reader.sequence(field)?.compactMap { reader.value($0, ProcessorFeature.init) }
+    }
+
+    private mutating func readTopology(_ field: Field) -> Processor.Topology? {
+        let keys = ["sockets", "dies", "cores", "threads"]
+        guard let fields = reader.mapping(field, keys: keys) else { return nil }
+        let numbers = keys.map { key -> Int? in
+            guard let field = fields[key] else { return 1 }
+            return readInteger(field, Processor.Topology.check)
+        }
+        guard let sockets = numbers[0], let dies = numbers[1], let cores = numbers[2], let threads = numbers[3] else {
+            return nil
+        }
+        return reader.attempt(at: field) { () throws(RuleViolation) in
+            try Processor.Topology(sockets: sockets, dies: dies, cores: cores, threads: threads)
+        }
+    }
+
+    /// A whole number that `check` lets pass.
+    mutating func readInteger(_ field: Field, _ check: (Int) throws(RuleViolation) -> Void) -> Int? {
+        guard let number = reader.integer(field) else { return nil }
+        return reader.attempt(at: field) { () throws(RuleViolation) in
+            try check(number)
+            return number
+        }
+    }
+
+    /// `bios`, `uefi`, or a mapping of the type and what it is to do.
+    mutating func readFirmware(_ field: Field) -> Firmware? {
+        guard case .mapping = field.node.content else {
+            return reader.choice(field, of: Firmware.Kind.self).flatMap { kind in
+                reader.attempt(at: field) { () throws(RuleViolation) in
+                    try Firmware(kind: kind, secureBoot: false)
+                }
+            }
+        }
+        guard let fields = reader.mapping(field, keys: ["type", "secure_boot"]) else { return nil }
+        let kind = reader.required("type", in: fields, example: "type: uefi").flatMap {
+            reader.choice($0, of: Firmware.Kind.self)
+        }
+        let secureBoot = fields["secure_boot"].map { reader.boolean($0) } ?? false
+        guard let kind, let secureBoot else { return nil }
+        return reader.attempt(at: fields["secure_boot"] ?? field) { () throws(RuleViolation) in
+            try Firmware(kind: kind, secureBoot: secureBoot)
+        }
+    }
+
+    mutating func readWatchdog(_ field: Field) -> WatchdogAction? {
+        guard let fields = reader.mapping(field, keys: ["action"]) else { return nil }
+        return reader.required("action", in: fields, example: "action: reset").flatMap {
+            reader.choice($0, of: WatchdogAction.self)
+        }
+    }
+
+    mutating func readDisk(_ field: Field) -> Disk? {
+        let keys = ["image", "size", "bus", "serial", "read_only", "cache", "limits"]
+        guard let fields = reader.mapping(field, keys: keys) else { return nil }
+        let source = readSource(in: fields, of: field)
+        let bus = fields["bus"].map { reader.choice($0, of: Disk.Bus.self) } ?? .virtio
+        let serial = fields["serial"].flatMap { reader.value($0, DiskSerial.init) }
+        let isReadOnly = fields["read_only"].map { reader.boolean($0) } ?? false
+        let cache = fields["cache"].flatMap { reader.choice($0, of: Disk.Cache.self) }
+        let limits = fields["limits"].flatMap { readLimits($0) }
+        guard let source, let bus, let isReadOnly else { return nil }
+        return Disk(source, bus: bus, serial: serial, isReadOnly: isReadOnly, cache: cache, limits: limits)
+    }
+
+    private mutating func readSource(in fields: Fields, of field: Field) -> Disk.Source? {
+        let size = fields["size"].flatMap { reader.size($0, DiskSize.init) }
+        guard let image = fields["image"] else {
+            guard fields["size"] == nil else { return size.map(Disk.Source.blank) }
+            reader.note(
+                RuleViolation(
+                    value: "", rule: "a disk has an image, a size, or both",
+                    remedy: "for example { image: debian-12, size: 20 GiB }"),
+                at: field)
+            return nil
+        }
+        return reader.value(image, ImageName.init).map { .image($0, size: size) }
+    }
+
+    private static let rateKeys = ["bytes", "read_bytes", "write_bytes", "iops", "read_iops", "write_iops"]
+
+    private mutating func readLimits(_ field: Field) -> DiskLimits? {
+        guard let fields = reader.mapping(field, keys: Self.rateKeys + ["burst", "burst_seconds"]) else { return nil }
+        guard
+            let rates = readRates(in: fields, at: field, { rates throws(RuleViolation) in try DiskLimits.check(rates) })
+        else { return nil }
+        let burst = fields["burst"].flatMap { field -> DiskLimits.Rates? in
+            guard let fields = reader.mapping(field, keys: Self.rateKeys) else { return nil }
+            return readRates(in: fields, at: field) { burst throws(RuleViolation) in
+                try DiskLimits.check(burst, above: rates)
+            }
+        }
+        let seconds = fields["burst_seconds"].map { field -> Int? in
+            guard fields["burst"] != nil else {
+                reader.note(
+                    RuleViolation(
+                        value: "", rule: "`burst_seconds` belongs to `burst`, which is absent", remedy: "give `burst`"),
+                    at: field)
+                return nil
+            }
+            return readInteger(field, DiskLimits.check(burstSeconds:))
+        }
+        guard let seconds = seconds ?? 1 else { return nil }
+        return reader.attempt(at: field) { () throws(RuleViolation) in
+            try DiskLimits(
+                rates: rates,
+                burst: burst.map { rates throws(RuleViolation) in try DiskLimits.Burst(rates, seconds: seconds) })
+        }
+    }
+
+    private mutating func readRates(
+        in fields: Fields, at field: Field, _ check: (DiskLimits.Rates) throws(RuleViolation) -> Void
+    ) -> DiskLimits.Rates? {
+        let bytes = ["bytes", "read_bytes", "write_bytes"].map { key in
+            fields[key].map { field in reader.size(field) { size throws(RuleViolation) in size } }
+        }
+        let operations = ["iops", "read_iops", "write_iops"].map { key in
+            fields[key].map { field in
+                readInteger(field) { number throws(RuleViolation) in
+                    guard number < 1 else { return }
+                    throw RuleViolation(
+                        value: "\(number)", rule: "a rate is 1 to 10^15 a second",
+                        remedy: "leave it out where nothing is to be limited")
+                }
+            }
+        }
+        // What is there and could not be read was noted.
+        guard !bytes.contains(.some(nil)), !operations.contains(.some(nil)) else { return nil }
+        let rates = DiskLimits.Rates(
+            bytes: bytes[0] ?? nil, readBytes: bytes[1] ?? nil, writeBytes: bytes[2] ?? nil,
+            operations: operations[0] ?? nil, readOperations: operations[1] ?? nil,
+            writeOperations: operations[2] ?? nil)
+        return reader.attempt(at: field) { () throws(RuleViolation) in
+            try check(rates)
+            return rates
+        }
+    }
+}

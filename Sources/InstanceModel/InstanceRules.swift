@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 The Roost authors
+
+/// The rules that concern more than one part of an instance, over what is known of the parts: ``InstanceDocument``
+/// reports them together with what is wrong within each part.
+struct InstanceRules {
+    /// Whether there is a kernel to start.
+    var bootsKernel: Bool
+    /// The virtual processors at the start.
+    var vcpus: VCPUCount?
+    /// The most virtual processors.
+    var maximumVCPUs: VCPUCount?
+    /// Their arrangement.
+    var topology: Processor.Topology?
+    /// The disks; nil stands for one that is none.
+    var disks: [Disk?]
+    /// What each interface takes.
+    var interfaces: [InterfaceClaims]
+
+    /// What an interface takes for itself, as far as it is known.
+    struct InterfaceClaims {
+        /// The MAC address that was asked for.
+        var mac: MACAddress?
+        /// The published ports; nil stands for one that is none.
+        var ports: [PublishedPort?] = []
+    }
+
+    /// Every rule that is broken.
+    var problems: [SpecProblem] {
+        bootProblems + processorProblems + diskProblems
+            + tooMany("interfaces", interfaces.count, Instance.maximumInterfaces)
+            + Self.duplicates(in: interfaces)
+    }
+
+    private var bootProblems: [SpecProblem] {
+        guard !bootsKernel, disks.isEmpty else { return [] }
+        return [
+            problem(
+                "disks", value: "", rule: "an instance boots from a disk or from a kernel",
+                remedy: "give `disks` an image, or give `boot` a kernel")
+        ]
+    }
+
+    private var processorProblems: [SpecProblem] {
+        guard let vcpus else { return [] }
+        let most = maximumVCPUs ?? vcpus
+        guard most.value >= vcpus.value else {
+            return [
+                problem(
+                    "maximum_vcpus", value: "\(most.value)",
+                    rule: "`maximum_vcpus` is at least `vcpus`, which is \(vcpus.value)",
+                    remedy: "raise `maximum_vcpus`, or leave it out")
+            ]
+        }
+        guard let topology, topology.count != most.value else { return [] }
+        let named = maximumVCPUs == nil ? "vcpus" : "maximum_vcpus"
+        return [
+            problem(
+                "cpu.topology", value: "\(topology.count)",
+                rule: "the product of `cpu.topology` is `\(named)`, which is \(most.value)",
+                remedy: "change the topology, or `\(named)`")
+        ]
+    }
+
+    private var diskProblems: [SpecProblem] {
+        let onSATA = disks.indices.filter { disks[$0]?.bus == .sata }
+        var problems = tooMany("disks", disks.count, Instance.maximumDisks)
+        if onSATA.count > Instance.maximumSATADisks {
+            problems.append(
+                problem(
+                    "disks[\(onSATA[Instance.maximumSATADisks])].bus", value: "sata",
+                    rule: "at most \(Instance.maximumSATADisks) disks are on SATA", remedy: "use scsi or virtio"))
+        }
+        var serials: Set<String> = []
+        for (index, disk) in disks.enumerated() {
+            guard let disk else { continue }
+            let serial = disk.serial?.description ?? DiskSerial.ofDisk(index)
+            guard !serials.insert(serial).inserted else { continue }
+            problems.append(
+                problem(
+                    "disks[\(index)].serial", value: serial, rule: "each disk has its own serial number",
+                    remedy: "give another; a disk without `serial` has disk- and its index, from 0"))
+        }
+        return problems
+    }
+
+    private func tooMany(_ path: String, _ count: Int, _ limit: Int) -> [SpecProblem] {
+        guard count > limit else { return [] }
+        return [problem(path, value: "\(count)", rule: "at most \(limit) \(path)", remedy: "remove some")]
+    }
+
+    private func problem(_ path: String, value: String, rule: String, remedy: String) -> SpecProblem {
+        SpecProblem(path: path, violation: RuleViolation(value: value, rule: rule, remedy: remedy))
+    }
+
+    /// The MAC addresses and published ports that are there twice.
+    static func duplicates(in interfaces: [InterfaceClaims]) -> [SpecProblem] {
+        var problems: [SpecProblem] = []
+        var addresses: Set<MACAddress> = []
+        var endpoints: [PublishedPort.Endpoint] = []
+        for (index, interface) in interfaces.enumerated() {
+            if let mac = interface.mac, !addresses.insert(mac).inserted {
+                let violation = RuleViolation(
+                    value: mac.description, rule: "each interface has its own MAC address",
+                    remedy: "leave `mac` out, or give another")
+                problems.append(SpecProblem(path: "interfaces[\(index)].mac", violation: violation))
+            }
+            for (position, port) in interface.ports.enumerated() {
+                guard let port else { continue }
+                if endpoints.contains(where: port.endpoint.overlaps) {
+                    let violation = RuleViolation(
+                        value: port.description, rule: "each port of the host is published once",
+                        remedy: "choose another port of the host")
+                    problems.append(
+                        SpecProblem(path: "interfaces[\(index)].publish[\(position)]", violation: violation))
+                }
+                endpoints.append(port.endpoint)
+            }
+        }
+        return problems
+    }
+}
+
+extension InstanceRules.InterfaceClaims {
+    /// What `interface` takes for itself.
+    init(_ interface: Interface) {
+        mac = interface.mac
+        if case .user(let publish) = interface.network { ports = publish }
+    }
+}
