@@ -3,6 +3,7 @@
 
 import ArgumentParser
 import Compute
+import InstanceModel
 
 /// `roost spec`: instance documents.
 struct SpecCommand: ParsableCommand {
@@ -12,8 +13,30 @@ struct SpecCommand: ParsableCommand {
         discussion: """
             Examples:
               roost spec check web.yaml
+              roost spec schema > roost-1.schema.json
             """,
-        subcommands: [SpecCheckCommand.self])
+        subcommands: [SpecCheckCommand.self, SpecSchemaCommand.self])
+}
+
+/// `roost spec schema`: the document's form, for editors.
+struct SpecSchemaCommand: Verb {
+    static let configuration = CommandConfiguration(
+        commandName: "schema",
+        abstract: "Print a JSON Schema of the instance document, by which editors complete and check documents.",
+        discussion: """
+            It accepts every document that is valid. What concerns several fields, roost spec check tells. An editor \
+            that knows YAML takes it by a line at the top of a document: # yaml-language-server: $schema=FILE
+
+            Examples:
+              roost spec schema > roost-1.schema.json
+            """)
+    static let effect = CommandEffect.reads
+
+    @OptionGroup(title: "Global options") var global: GlobalOptions
+
+    func run() throws {
+        try CommandScope.current.presenter.raw(Array(InstanceDocument.schema.utf8))
+    }
 }
 
 /// `roost spec check`: finds what is wrong with documents.

@@ -47,6 +47,9 @@ public struct ByteCount: Sendable, Hashable, Comparable {
         self.bytes = bytes
     }
 
+    /// A regular expression (ECMA 262) that matches every size.
+    static let pattern = "^[0-9]+ *(\(units.map(\.name).joined(separator: "|")))$"
+
     /// Whether `left` is fewer bytes.
     public static func < (left: ByteCount, right: ByteCount) -> Bool {
         left.bytes < right.bytes

@@ -41,6 +41,36 @@ enum CanonicalJSON: Sendable, Hashable {
         }
     }
 
+    /// The value as JSON in several lines, ended by a newline.
+    var indentedText: String {
+        var text = ""
+        write(to: &text, indentation: 0)
+        return text + "\n"
+    }
+
+    private func write(to text: inout String, indentation: Int) {
+        let line = "\n" + String(repeating: "  ", count: indentation + 1)
+        let end = line.dropLast(2)
+        switch self {
+        case .array(let values) where !values.isEmpty:
+            for (index, value) in values.enumerated() {
+                text += (index == 0 ? "[" : ",") + line
+                value.write(to: &text, indentation: indentation + 1)
+            }
+            text += end + "]"
+        case .object(let members) where !members.isEmpty:
+            let sorted = members.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
+            for (index, member) in sorted.enumerated() {
+                text += (index == 0 ? "{" : ",") + line
+                Self.write(member.key, to: &text)
+                text += ": "
+                member.value.write(to: &text, indentation: indentation + 1)
+            }
+            text += end + "}"
+        case .string, .integer, .boolean, .array, .object: write(to: &text)
+        }
+    }
+
     /// Escapes what cannot be seen or may not stand in XML, and nothing else.
     private static func write(_ value: String, to text: inout String) {
         text += "\""

@@ -39,6 +39,8 @@ public struct HostName: Sendable, Hashable, CustomStringConvertible {
     /// The name as text.
     public let description: String
 
+    static let pattern = "^[A-Za-z0-9.-]{1,253}$"
+
     /// Reads a host name.
     ///
     /// - Throws: ``RuleViolation`` where the text breaks the rule.

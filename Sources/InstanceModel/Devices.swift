@@ -57,6 +57,8 @@ public struct MACAddress: Sendable, Hashable, CustomStringConvertible {
     /// The six bytes.
     public let bytes: [UInt8]
 
+    static let pattern = "^[0-9A-Fa-f]{2}(:[0-9A-Fa-f]{2}){5}$"
+
     /// Reads six pairs of hexadecimal digits with colons between them.
     ///
     /// - Throws: ``RuleViolation`` for another form, a group address, or the address of all zeros.
@@ -123,6 +125,8 @@ public struct PublishedPort: Sendable, Hashable, CustomStringConvertible {
     public let endpoint: Endpoint
     /// The guest's port, 1 to 65,535.
     public let guestPort: UInt16
+
+    static let pattern = "^([0-9]+[.][0-9]+[.][0-9]+[.][0-9]+:)?[0-9]+:[0-9]+(/(tcp|udp))?$"
 
     /// Reads a published port.
     ///

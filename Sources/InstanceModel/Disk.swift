@@ -94,6 +94,8 @@ public struct DiskSerial: Sendable, Hashable, CustomStringConvertible {
     /// The serial number as text.
     public let description: String
 
+    static let pattern = "^[A-Za-z0-9._-]{1,20}$"
+
     /// Reads a serial number.
     ///
     /// - Throws: ``RuleViolation`` where the text breaks the rule.

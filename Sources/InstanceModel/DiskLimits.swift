@@ -65,20 +65,22 @@ public struct DiskLimits: Sendable, Hashable {
         self.burst = burst
     }
 
+    static let burstSecondsRange = 1...3_600
+
     static func check(burstSeconds: Int) throws(RuleViolation) {
-        guard !(1...3_600).contains(burstSeconds) else { return }
+        guard !burstSecondsRange.contains(burstSeconds) else { return }
         throw RuleViolation(value: "\(burstSeconds)", rule: "a burst lasts 1 to 3600 s", remedy: "for example 10")
     }
 
     /// The largest rate that QEMU takes (`THROTTLE_VALUE_MAX`).
-    private static let maximum: UInt64 = 1_000_000_000_000_000
+    static let maximum = 1_000_000_000_000_000
 
     static func check(_ rates: Rates) throws(RuleViolation) {
         guard rates.named.contains(where: { $0.rate != nil }) else {
             throw RuleViolation(value: "", rule: "limits have at least one rate", remedy: "for example iops: 500")
         }
         for (name, rate) in rates.named {
-            guard let rate, !(1...maximum).contains(rate) else { continue }
+            guard let rate, !(1...UInt64(maximum)).contains(rate) else { continue }
             throw RuleViolation(
                 value: "\(name): \(rate)", rule: "a rate is 1 to 10^15 a second",
                 remedy: "leave it out where nothing is to be limited")

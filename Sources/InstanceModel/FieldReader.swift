@@ -20,6 +20,19 @@ struct Fields {
     /// The known keys that unknown ones were probably meant to be.
     fileprivate(set) var misspelt: Set<String> = []
 
+    /// The fields of a mapping.
+    init(owner: Field) {
+        self.owner = owner
+    }
+
+    /// Fields of all keys, for a reader that only tells what it would read.
+    fileprivate init(describing keys: [String], of owner: Field) {
+        self.owner = owner
+        for key in keys {
+            byKey[key] = Field(node: owner.node, path: DocumentForms.path(of: key, in: owner.path))
+        }
+    }
+
     /// The field of `key`, where there is one.
     subscript(key: String) -> Field? { byKey[key] }
 }
@@ -30,8 +43,25 @@ struct Fields {
 /// take for a number, a boolean or null (`123`, `true`, `~`) is refused where text is wanted, so that a document means
 /// the same to every reader of YAML.
 struct FieldReader {
+    /// What was asked for, while the reader only tells what it would read; nil while it reads a document.
+    private(set) var forms: DocumentForms?
     private var found: [(position: DocumentNode.Position, problem: SpecProblem)] = []
     private var positions: [String: DocumentNode.Position] = [:]
+
+    /// A reader of a document.
+    init() {}
+
+    /// A reader that finds nothing anywhere, and notes what it was asked for.
+    static var describing: FieldReader {
+        var reader = FieldReader()
+        reader.forms = DocumentForms()
+        return reader
+    }
+
+    /// Notes what was asked for, and whether that is all there is to do.
+    private mutating func isDescribed(_ field: Field, _ change: (inout DocumentForm) -> Void) -> Bool {
+        forms?.record(field.path, change) != nil
+    }
 
     /// What was found, in the document's order.
     var problems: [SpecProblem] {
@@ -57,6 +87,10 @@ struct FieldReader {
 
     /// The fields of a mapping; each unknown or repeated key is a problem. Without `keys` any key may stand there.
     mutating func mapping(_ field: Field, keys: [String]? = nil) -> Fields? {
+        let isDescribed = isDescribed(field) { form in
+            if let keys { form.keys = keys } else { form.hasFreeKeys = true }
+        }
+        if isDescribed { return Fields(describing: keys ?? ["*"], of: field) }
         guard case .mapping(let entries) = field.node.content else {
             noteWrongType(field, wanted: .mapping)
             return nil
@@ -90,6 +124,9 @@ struct FieldReader {
 
     /// The fields of a list.
     mutating func sequence(_ field: Field) -> [Field]? {
+        if isDescribed(field, { $0.isList = true }) {
+            return [Field(node: field.node, path: DocumentForms.path(ofItemsOf: field.path))]
+        }
         guard case .sequence(let items) = field.node.content else {
             noteWrongType(field, wanted: .list)
             return nil
@@ -103,6 +140,7 @@ struct FieldReader {
 
     /// The field of a key that must be there; one that was only misspelt is not missing as well.
     mutating func required(_ key: String, in fields: Fields, example: String) -> Field? {
+        if isDescribed(fields.owner, { $0.required.insert(key) }) { return fields[key] }
         if let field = fields[key] { return field }
         guard !fields.misspelt.contains(key) else { return nil }
         let violation = RuleViolation(value: "", rule: "`\(key)` is required", remedy: "for example \(example)")
@@ -111,8 +149,9 @@ struct FieldReader {
         return nil
     }
 
-    /// Text, plain or quoted.
-    mutating func text(_ field: Field) -> String? {
+    /// Text, plain or quoted; all that is taken of it matches `pattern` (ECMA 262).
+    mutating func text(_ field: Field, matching pattern: String? = nil) -> String? {
+        if isDescribed(field, { $0.scalars.insert(.text(matching: pattern)) }) { return nil }
         if case .scalar(let text, let isPlain) = field.node.content {
             if !isPlain || DocumentNode.meaning(ofPlain: text) == .text { return text }
         }
@@ -120,9 +159,11 @@ struct FieldReader {
         return nil
     }
 
-    /// Text that `parse` makes a value of.
-    mutating func value<Value>(_ field: Field, _ parse: (String) throws(RuleViolation) -> Value) -> Value? {
-        guard let text = text(field) else { return nil }
+    /// Text that `parse` makes a value of; all that it takes matches `pattern` (ECMA 262).
+    mutating func value<Value>(
+        _ field: Field, matching pattern: String? = nil, _ parse: (String) throws(RuleViolation) -> Value
+    ) -> Value? {
+        guard let text = text(field, matching: pattern) else { return nil }
         return attempt(at: field) { () throws(RuleViolation) in try parse(text) }
     }
 
@@ -130,9 +171,10 @@ struct FieldReader {
     mutating func choice<Value: RawRepresentable<String> & CaseIterable>(
         _ field: Field, of kind: Value.Type
     ) -> Value? {
-        value(field) { text throws(RuleViolation) in
+        let known = kind.allCases.map(\.rawValue)
+        if isDescribed(field, { $0.scalars.insert(.choice(known)) }) { return nil }
+        return value(field) { text throws(RuleViolation) in
             if let value = Value(rawValue: text) { return value }
-            let known = kind.allCases.map(\.rawValue)
             throw RuleViolation(
                 value: text, rule: "one of \(known.joined(separator: ", "))",
                 remedy: "write \(Self.nearest(to: text, in: known) ?? known.first ?? "")")
@@ -141,6 +183,7 @@ struct FieldReader {
 
     /// A size with its unit. A bare number reaches the rule that a unit is needed.
     mutating func size<Value>(_ field: Field, _ parse: (ByteCount) throws(RuleViolation) -> Value) -> Value? {
+        if isDescribed(field, { $0.scalars.insert(.text(matching: ByteCount.pattern)) }) { return nil }
         guard case .scalar(let text, let isPlain) = field.node.content,
             !isPlain || [.text, .number].contains(DocumentNode.meaning(ofPlain: text))
         else {
@@ -150,8 +193,10 @@ struct FieldReader {
         return attempt(at: field) { () throws(RuleViolation) in try parse(ByteCount(parsing: text)) }
     }
 
-    /// A whole number in decimal, without quotes; one beyond `Int` is the nearest that `Int` has.
-    mutating func integer(_ field: Field) -> Int? {
+    /// A whole number in decimal, without quotes; one beyond `Int` is the nearest that `Int` has. All that is taken of
+    /// it is in `range`.
+    mutating func integer(_ field: Field, in range: ClosedRange<Int>? = nil) -> Int? {
+        if isDescribed(field, { $0.scalars.insert(.wholeNumber(range)) }) { return nil }
         if case .scalar(let text, isPlain: true) = field.node.content {
             let digits = text.hasPrefix("-") ? text.dropFirst() : text[...]
             let isDecimal = !digits.isEmpty && digits.utf8.allSatisfy { (0x30...0x39).contains($0) }
@@ -165,6 +210,7 @@ struct FieldReader {
 
     /// `true` or `false`, without quotes.
     mutating func boolean(_ field: Field) -> Bool? {
+        if isDescribed(field, { $0.scalars.insert(.boolean) }) { return nil }
         switch field.node.content {
         case .scalar("true", isPlain: true): return true
         case .scalar("false", isPlain: true): return false
@@ -176,6 +222,7 @@ struct FieldReader {
 
     /// What `body` gives; nil where it breaks a rule, which is noted.
     mutating func attempt<Value>(at field: Field, _ body: () throws(RuleViolation) -> Value) -> Value? {
+        guard forms == nil else { return nil }
         do {
             return try body()
         } catch {

@@ -35,6 +35,8 @@ public struct InstanceName: Sendable, Hashable, CustomStringConvertible {
     /// The name as text.
     public let description: String
 
+    static let pattern = namePattern
+
     /// Reads a name.
     ///
     /// - Throws: ``RuleViolation`` where the text breaks the rule, or reads as a UUID, which would make
@@ -54,6 +56,8 @@ public struct ImageName: Sendable, Hashable, CustomStringConvertible {
     /// The name as text.
     public let description: String
 
+    static let pattern = namePattern
+
     /// Reads a name.
     ///
     /// - Throws: ``RuleViolation`` where the text breaks the rule.
@@ -68,6 +72,8 @@ public struct BridgeName: Sendable, Hashable, CustomStringConvertible {
     /// The name as text.
     public let description: String
 
+    static let pattern = "^[A-Za-z0-9._][A-Za-z0-9._-]{0,14}$"
+
     /// Reads a bridge's name.
     ///
     /// - Throws: ``RuleViolation`` where the text breaks the rule.
@@ -81,6 +87,8 @@ public struct BridgeName: Sendable, Hashable, CustomStringConvertible {
         description = text
     }
 }
+
+private let namePattern = "^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$"
 
 private func checkName(_ text: String, of what: String) throws(RuleViolation) {
     let startsWell = text.utf8.first.map { isNameByte($0) && !".-_".utf8.contains($0) } ?? false

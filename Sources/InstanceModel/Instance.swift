@@ -113,11 +113,13 @@ public struct VCPUCount: Sendable, Hashable {
     /// The number.
     public let value: Int
 
+    static let range = 1...512
+
     /// A count of virtual processors.
     ///
     /// - Throws: ``RuleViolation`` outside 1 to 512.
     public init(_ value: Int) throws(RuleViolation) {
-        guard (1...512).contains(value) else {
+        guard Self.range.contains(value) else {
             throw RuleViolation(value: "\(value)", rule: "1 to 512 virtual processors", remedy: "for example 2")
         }
         self.value = value

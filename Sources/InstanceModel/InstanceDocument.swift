@@ -8,6 +8,7 @@
 public enum InstanceDocument {
     /// The versions that are read.
     public static let supportedVersions = [1]
+    static let supportedRange = 1...1
 
     /// Reads a document.
     ///

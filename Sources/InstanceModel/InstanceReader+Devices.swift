@@ -4,7 +4,9 @@
 extension InstanceReader {
     mutating func readProcessor(_ field: Field) -> Processor? {
         guard let fields = reader.mapping(field, keys: ["model", "require", "disable", "topology"]) else { return nil }
-        let model = fields["model"].flatMap { reader.value($0, Processor.Model.init(parsing:)) }
+        let model = fields["model"].flatMap {
+            reader.value($0, matching: Processor.Model.pattern, Processor.Model.init(parsing:))
+        }
         let required = fields["require"].flatMap { readFeatures($0) } ?? []
         let disabled = fields["disable"].flatMap { readFeatures($0) } ?? []
         let topology = fields["topology"].flatMap { readTopology($0) }
@@ -14,7 +16,9 @@ extension InstanceReader {
     }
 
     private mutating func readFeatures(_ field: Field) -> [ProcessorFeature]? {
-        reader.sequence(field)?.compactMap { reader.value($0, ProcessorFeature.init) }
+        reader.sequence(field)?.compactMap {
+            reader.value($0, matching: ProcessorFeature.pattern, ProcessorFeature.init)
+        }
     }
 
     private mutating func readTopology(_ field: Field) -> Processor.Topology? {
@@ -22,7 +26,7 @@ extension InstanceReader {
         guard let fields = reader.mapping(field, keys: keys) else { return nil }
         let numbers = keys.map { key -> Int? in
             guard let field = fields[key] else { return 1 }
-            return readInteger(field, Processor.Topology.check)
+            return readInteger(field, in: Processor.Topology.range, Processor.Topology.check)
         }
         guard let sockets = numbers[0], let dies = numbers[1], let cores = numbers[2], let threads = numbers[3] else {
             return nil
@@ -33,8 +37,10 @@ extension InstanceReader {
     }
 
     /// A whole number that `check` lets pass.
-    mutating func readInteger(_ field: Field, _ check: (Int) throws(RuleViolation) -> Void) -> Int? {
-        guard let number = reader.integer(field) else { return nil }
+    private mutating func readInteger(
+        _ field: Field, in range: ClosedRange<Int>, _ check: (Int) throws(RuleViolation) -> Void
+    ) -> Int? {
+        guard let number = reader.integer(field, in: range) else { return nil }
         return reader.attempt(at: field) { () throws(RuleViolation) in
             try check(number)
             return number
@@ -73,7 +79,7 @@ extension InstanceReader {
         guard let fields = reader.mapping(field, keys: keys) else { return nil }
         let source = readSource(in: fields, of: field)
         let bus = fields["bus"].map { reader.choice($0, of: Disk.Bus.self) } ?? .virtio
-        let serial = fields["serial"].flatMap { reader.value($0, DiskSerial.init) }
+        let serial = fields["serial"].flatMap { reader.value($0, matching: DiskSerial.pattern, DiskSerial.init) }
         let isReadOnly = fields["read_only"].map { reader.boolean($0) } ?? false
         let cache = fields["cache"].flatMap { reader.choice($0, of: Disk.Cache.self) }
         let limits = fields["limits"].flatMap { readLimits($0) }
@@ -92,38 +98,39 @@ extension InstanceReader {
                 at: field)
             return nil
         }
-        return reader.value(image, ImageName.init).map { .image($0, size: size) }
+        return reader.value(image, matching: ImageName.pattern, ImageName.init).map { .image($0, size: size) }
     }
 
     private static let rateKeys = ["bytes", "read_bytes", "write_bytes", "iops", "read_iops", "write_iops"]
 
     private mutating func readLimits(_ field: Field) -> DiskLimits? {
         guard let fields = reader.mapping(field, keys: Self.rateKeys + ["burst", "burst_seconds"]) else { return nil }
-        guard
-            let rates = readRates(in: fields, at: field, { rates throws(RuleViolation) in try DiskLimits.check(rates) })
-        else { return nil }
-        let burst = fields["burst"].flatMap { field -> DiskLimits.Rates? in
-            guard let fields = reader.mapping(field, keys: Self.rateKeys) else { return nil }
-            return readRates(in: fields, at: field) { burst throws(RuleViolation) in
-                try DiskLimits.check(burst, above: rates)
-            }
-        }
-        let seconds = fields["burst_seconds"].map { field -> Int? in
-            guard fields["burst"] != nil else {
-                reader.note(
-                    RuleViolation(
-                        value: "", rule: "`burst_seconds` belongs to `burst`, which is absent", remedy: "give `burst`"),
-                    at: field)
-                return nil
-            }
-            return readInteger(field, DiskLimits.check(burstSeconds:))
-        }
-        guard let seconds = seconds ?? 1 else { return nil }
+        let rates = readRates(in: fields, at: field, DiskLimits.check)
+        let burst = fields["burst"].flatMap { readBurst($0, above: rates) }
+        let seconds = fields["burst_seconds"].map { readBurstSeconds($0, hasBurst: fields["burst"] != nil) }
+        guard let rates, let seconds = seconds ?? 1 else { return nil }
         return reader.attempt(at: field) { () throws(RuleViolation) in
             try DiskLimits(
                 rates: rates,
                 burst: burst.map { rates throws(RuleViolation) in try DiskLimits.Burst(rates, seconds: seconds) })
         }
+    }
+
+    private mutating func readBurst(_ field: Field, above rates: DiskLimits.Rates?) -> DiskLimits.Rates? {
+        guard let fields = reader.mapping(field, keys: Self.rateKeys) else { return nil }
+        return readRates(in: fields, at: field) { burst throws(RuleViolation) in
+            if let rates { try DiskLimits.check(burst, above: rates) }
+        }
+    }
+
+    private mutating func readBurstSeconds(_ field: Field, hasBurst: Bool) -> Int? {
+        let seconds = readInteger(field, in: DiskLimits.burstSecondsRange, DiskLimits.check(burstSeconds:))
+        guard !hasBurst else { return seconds }
+        reader.note(
+            RuleViolation(
+                value: "", rule: "`burst_seconds` belongs to `burst`, which is absent", remedy: "give `burst`"),
+            at: field)
+        return nil
     }
 
     private mutating func readRates(
@@ -134,7 +141,7 @@ extension InstanceReader {
         }
         let operations = ["iops", "read_iops", "write_iops"].map { key in
             fields[key].map { field in
-                readInteger(field) { number throws(RuleViolation) in
+                readInteger(field, in: 1...DiskLimits.maximum) { number throws(RuleViolation) in
                     guard number < 1 else { return }
                     throw RuleViolation(
                         value: "\(number)", rule: "a rate is 1 to 10^15 a second",

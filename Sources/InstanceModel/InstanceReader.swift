@@ -34,6 +34,18 @@ struct InstanceReader {
         return instance
     }
 
+    /// What a user's document may hold, by path.
+    static var forms: DocumentForms {
+        var reader = InstanceReader(origin: .user)
+        reader.reader = .describing
+        // Where a mapping or something else may stand, the reader looks which of them does.
+        for content in [DocumentNode.Content.mapping([]), .scalar("", isPlain: false)] {
+            let node = DocumentNode(content: content, position: DocumentNode.Position(line: 1, column: 0))
+            _ = try? reader.readInstance(Field(node: node, path: ""), attachments: InstanceDocument.refuse)
+        }
+        return reader.reader.forms ?? DocumentForms()
+    }
+
     private static let keys = [
         "version", "name", "vcpus", "maximum_vcpus", "cpu", "memory", "firmware", "tpm", "boot", "disks", "interfaces",
         "watchdog", "panic_device", "cloud_init", "agent", "labels",
@@ -45,7 +57,7 @@ struct InstanceReader {
         guard let fields = reader.mapping(document, keys: Self.keys) else { return nil }
         checkVersion(in: fields)
         let name = reader.required("name", in: fields, example: "name: web-1").flatMap {
-            reader.value($0, InstanceName.init)
+            reader.value($0, matching: InstanceName.pattern, InstanceName.init)
         }
         let vcpus = reader.required("vcpus", in: fields, example: "vcpus: 2").flatMap { readVCPUs($0) }
         let maximumVCPUs = fields["maximum_vcpus"].flatMap { readVCPUs($0) }
@@ -81,7 +93,8 @@ struct InstanceReader {
 
     private mutating func checkVersion(in fields: Fields) {
         guard let field = reader.required("version", in: fields, example: "version: 1"),
-            let version = reader.integer(field), !InstanceDocument.supportedVersions.contains(version)
+            let version = reader.integer(field, in: InstanceDocument.supportedRange),
+            !InstanceDocument.supportedVersions.contains(version)
         else { return }
         let supported = InstanceDocument.supportedVersions.map(String.init).joined(separator: ", ")
         reader.note(
@@ -91,16 +104,16 @@ struct InstanceReader {
     }
 
     private mutating func readVCPUs(_ field: Field) -> VCPUCount? {
-        guard let count = reader.integer(field) else { return nil }
+        guard let count = reader.integer(field, in: VCPUCount.range) else { return nil }
         return reader.attempt(at: field) { () throws(RuleViolation) in try VCPUCount(count) }
     }
 
     private mutating func readBoot(_ field: Field) -> DirectBoot? {
         guard let fields = reader.mapping(field, keys: ["kernel", "initrd", "command_line"]) else { return nil }
         let kernel = reader.required("kernel", in: fields, example: "kernel: debian-kernel").flatMap {
-            reader.value($0, ImageName.init)
+            reader.value($0, matching: ImageName.pattern, ImageName.init)
         }
-        let initrd = fields["initrd"].flatMap { reader.value($0, ImageName.init) }
+        let initrd = fields["initrd"].flatMap { reader.value($0, matching: ImageName.pattern, ImageName.init) }
         let commandLine = fields["command_line"].flatMap { field in
             reader.value(field) { text throws(RuleViolation) in
                 try DirectBoot.check(commandLine: text)
@@ -132,9 +145,9 @@ struct InstanceReader {
         guard let fields = reader.mapping(field, keys: ["network", "publish", "mac"]) else { return ReadInterface() }
         let network = reader.required("network", in: fields, example: "network: user")
             .flatMap { readNetwork($0) }
-        let mac = fields["mac"].flatMap { reader.value($0, MACAddress.init(parsing:)) }
+        let mac = fields["mac"].flatMap { reader.value($0, matching: MACAddress.pattern, MACAddress.init(parsing:)) }
         let ports = fields["publish"].flatMap { reader.sequence($0) }.map { items in
-            items.map { reader.value($0, PublishedPort.init(parsing:)) }
+            items.map { reader.value($0, matching: PublishedPort.pattern, PublishedPort.init(parsing:)) }
         }
         let claims = InstanceRules.InterfaceClaims(mac: mac, ports: ports ?? [])
         switch network {
@@ -161,10 +174,10 @@ struct InstanceReader {
         if case .mapping = field.node.content {
             guard let fields = reader.mapping(field, keys: ["bridge"]) else { return nil }
             return reader.required("bridge", in: fields, example: "{ bridge: br0 }").flatMap {
-                reader.value($0, BridgeName.init).map(Interface.Network.bridge)
+                reader.value($0, matching: BridgeName.pattern, BridgeName.init).map(Interface.Network.bridge)
             }
         }
-        return reader.value(field) { text throws(RuleViolation) in
+        return reader.value(field, matching: "^user$") { text throws(RuleViolation) in
             guard text == "user" else {
                 throw RuleViolation(
                     value: text, rule: "a network is user or { bridge: NAME }",
@@ -183,7 +196,7 @@ struct InstanceReader {
             }
         guard let fields = reader.mapping(field, keys: keys) else { return nil }
         let hostname = fields["hostname"].flatMap { field in
-            reader.value(Field(node: field.node, path: field.path), HostName.init)
+            reader.value(Field(node: field.node, path: field.path), matching: HostName.pattern, HostName.init)
         }
         let sshKeys = fields["ssh_keys"].flatMap { reader.sequence($0) }.map { items in
             items.compactMap { reader.value($0, SSHPublicKey.init) }
@@ -200,6 +213,9 @@ struct InstanceReader {
         }
         let inline = fields["user_data"].flatMap { reader.value($0, Self.secret) }
         guard let file = fields["user_data_file"] else { return inline.map(UserData.text) }
+        // A file's name is no secret.
+        let shown = Field(node: file.node, path: file.path)
+        guard let name = reader.text(shown) else { return nil }
         guard fields["user_data"] == nil else {
             reader.note(
                 RuleViolation(
@@ -208,11 +224,7 @@ struct InstanceReader {
                 at: file)
             return nil
         }
-        // A file's name is no secret.
-        let named = reader.value(Field(node: file.node, path: file.path)) { name throws(RuleViolation) in
-            try Self.secret(try attachments(name))
-        }
-        return named.map(UserData.text)
+        return reader.attempt(at: shown) { () throws(RuleViolation) in .text(try Self.secret(try attachments(name))) }
     }
 
     private static func secret(_ text: String) throws(RuleViolation) -> Secret {

@@ -68,8 +68,10 @@ public struct Processor: Sendable, Hashable {
         /// The virtual processors that it has room for.
         public var count: Int { sockets * dies * cores * threads }
 
+        static let range = 1...512
+
         static func check(_ number: Int) throws(RuleViolation) {
-            guard !(1...512).contains(number) else { return }
+            guard !range.contains(number) else { return }
             throw RuleViolation(
                 value: "\(number)", rule: "1 to 512 sockets, dies, cores and threads", remedy: "for example 2")
         }
@@ -87,6 +89,8 @@ public struct ProcessorFeature: Sendable, Hashable, CustomStringConvertible {
     public init(_ text: String) throws(RuleViolation) {
         description = try checkedWord(text, of: "a feature's name", example: "aes")
     }
+
+    static let pattern = wordPattern
 }
 
 /// The name of a model of processors, as libvirt has it: 1 to 64 of a-z A-Z 0-9 . _ -.
@@ -103,6 +107,8 @@ public struct ProcessorModelName: Sendable, Hashable, CustomStringConvertible {
 }
 
 extension Processor.Model {
+    static let pattern = wordPattern
+
     /// Reads a model as a document writes it.
     ///
     /// - Throws: ``RuleViolation`` where the text can be no model's name.
@@ -125,6 +131,8 @@ extension Processor.Model {
         }
     }
 }
+
+private let wordPattern = "^[A-Za-z0-9_][A-Za-z0-9._-]{0,63}$"
 
 private func checkedWord(_ text: String, of what: String, example: String) throws(RuleViolation) -> String {
     let isAllowed = text.utf8.allSatisfy(isNameByte) && !text.hasPrefix("-") && !text.hasPrefix(".")

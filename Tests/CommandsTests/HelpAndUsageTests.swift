@@ -17,7 +17,8 @@ struct HelpAndUsageTests {
             "", "run", "list", "show", "wait", "events", "delete", "start", "stop", "reboot", "pause", "resume",
             "console",
             "exec",
-            "plan", "spec", "spec check", "image", "image add", "image list", "image show", "image delete", "doctor",
+            "plan", "spec", "spec check", "spec schema", "image", "image add", "image list", "image show",
+            "image delete", "doctor",
             "host", "host sweep", "locks", "operation", "operation list", "operation show", "operation settle",
             "operation wait", "version", "xml", "xml normalize", "xml diff",
         ])

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 The Roost authors
+
+import Foundation
+import TestSupport
+import Testing
+
+@testable import InstanceModel
+
+@Suite("The instance document's JSON Schema")
+struct SchemaTests {
+    /// A valid document with every key.
+    private static let whole = """
+        {"version": 1, "name": "a", "vcpus": 2, "maximum_vcpus": 4, "memory": "1 GiB",
+         "cpu": {"model": "qemu64", "require": ["aes"], "disable": ["svm"],
+                 "topology": {"sockets": 1, "dies": 1, "cores": 2, "threads": 2}},
+         "firmware": {"type": "uefi", "secure_boot": true}, "tpm": true,
+         "boot": {"kernel": "k", "initrd": "i", "command_line": "quiet"},
+         "disks": [
+           {"image": "b", "size": "2 GiB", "bus": "scsi", "serial": "s", "read_only": true, "cache": "none",
+            "limits": {"bytes": "5 MiB", "read_iops": 5, "write_iops": 6, "burst_seconds": 5,
+                       "burst": {"bytes": "6 MiB", "read_iops": 7, "write_iops": 8}}},
+           {"size": "1 GiB", "limits": {"read_bytes": "5 MiB", "write_bytes": "1 B", "iops": 5,
+                       "burst": {"read_bytes": "6 MiB", "write_bytes": "2 B", "iops": 7}}}],
+         "interfaces": [{"network": "user", "publish": ["2222:22"], "mac": "52:54:00:00:00:01"},
+                        {"network": {"bridge": "br0"}}],
+         "watchdog": {"action": "none"}, "panic_device": true,
+         "cloud_init": {"hostname": "a.b", "ssh_keys": [], "user_data": "x", "network_data": "y"},
+         "agent": false, "labels": {"role": "web"}}
+        """
+
+    @Test("describes each place that the reader knows, and no other")
+    func descriptions() {
+        var places = Set(InstanceReader.forms.byPath.keys)
+        #expect(places.remove("") != nil)
+        #expect(Set(InstanceDocument.descriptions.keys) == places)
+    }
+
+    @Test("knows what each place may hold")
+    func forms() {
+        for (path, form) in InstanceReader.forms.byPath {
+            let kinds = [form.keys != nil, form.hasFreeKeys, form.isList].count(where: \.self) + form.scalars.count
+            #expect(kinds == (["firmware", "interfaces[].network"].contains(path) ? 2 : 1), "\(path)")
+        }
+    }
+
+    @Test("accepts every document that is read, and refuses what is no document's form")
+    func agreement() throws {
+        #expect(throws: Never.self) { try InstanceDocument.parse(Self.whole) }
+        let tree = try JSONSerialization.jsonObject(with: Data(Self.whole.utf8))
+        var documents = [Self.whole]
+        var isOfForm = [true]
+        for change in FormChange.all(of: tree) {
+            let data = try JSONSerialization.data(withJSONObject: change.document, options: [.sortedKeys])
+            documents.append(String(decoding: data, as: UTF8.self))
+            isOfForm.append(change.keepsForm)
+        }
+        let verdicts = try Self.verdicts(on: documents)
+        #expect(documents.count > 300 && verdicts.count == documents.count)
+        for ((document, keepsForm), isAccepted) in zip(zip(documents, isOfForm), verdicts) {
+            let isRead = (try? InstanceDocument.parse(document)) != nil
+            #expect(isAccepted || !isRead, "read, and refused by the schema: \(document)")
+            #expect(keepsForm || !isAccepted && !isRead, "of another form, and accepted: \(document)")
+        }
+    }
+
+    @Test("has patterns that match all that the types take")
+    func patterns() throws {
+        var random = SeededRandom(seed: 6)
+        let names = [
+            "web-1", "A_b.c", "a", "br0", "_x", "52:54:00:12:34:5f", "0.0.0.0:1:2/udp", "a.b-c", "5 GiB", "7B",
+        ]
+        let texts = names + hostileTexts + (0..<2_000).map { _ in random.hostileText(limit: 6) }
+        let takers: [(pattern: String, takes: (String) -> Bool)] = [
+            (InstanceName.pattern, { (try? InstanceName($0)) != nil }),
+            (ImageName.pattern, { (try? ImageName($0)) != nil }),
+            (BridgeName.pattern, { (try? BridgeName($0)) != nil }),
+            (ProcessorFeature.pattern, { (try? ProcessorFeature($0)) != nil }),
+            (Processor.Model.pattern, { (try? Processor.Model(parsing: $0)) != nil }),
+            (DiskSerial.pattern, { (try? DiskSerial($0)) != nil }),
+            (MACAddress.pattern, { (try? MACAddress(parsing: $0)) != nil }),
+            (PublishedPort.pattern, { (try? PublishedPort(parsing: $0)) != nil }),
+            (HostName.pattern, { (try? HostName($0)) != nil }),
+            (ByteCount.pattern, { (try? ByteCount(parsing: $0)) != nil }),
+        ]
+        for (pattern, takes) in takers {
+            let expression = try Regex(pattern)
+            let taken = texts.filter(takes)
+            #expect(!taken.isEmpty, "\(pattern)")
+            for text in taken { #expect(text.wholeMatch(of: expression) != nil, "\(pattern): \(text)") }
+        }
+    }
+
+    /// What Python's own validator says of each document.
+    private static func verdicts(on documents: [String]) throws -> [Bool] {
+        let program = """
+            import json, sys, jsonschema
+            given = json.load(sys.stdin)
+            schema = json.loads(given["schema"])
+            jsonschema.Draft7Validator.check_schema(schema)
+            validator = jsonschema.Draft7Validator(schema)
+            for document in given["documents"]: print(validator.is_valid(json.loads(document)))
+            """
+        let given = try JSONSerialization.data(
+            withJSONObject: ["schema": InstanceDocument.schema, "documents": documents])
+        let process = Process()
+        // Debian's own, which has Debian's package of the validator.
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/python3")
+        process.arguments = ["-c", program]
+        let (input, output) = (Pipe(), Pipe())
+        process.standardInput = input
+        process.standardOutput = output
+        try process.run()
+        try input.fileHandleForWriting.write(contentsOf: given)
+        try input.fileHandleForWriting.close()
+        let lines = String(decoding: try output.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
+        process.waitUntilExit()
+        #expect(process.terminationStatus == 0)
+        return lines.split(separator: "\n").map { $0 == "True" }
+    }
+}
+
+/// One change at one place of a document.
+private struct FormChange {
+    let document: Any
+    /// Whether the place may still be of the document's form; else it is not.
+    let keepsForm: Bool
+
+    /// Each value in turn left out, given another type, and each mapping given a key that nobody knows.
+    static func all(of tree: Any) -> [FormChange] {
+        changes(of: tree, isFree: false).map { FormChange(document: $0.value, keepsForm: $0.keepsForm) }
+    }
+
+    private static let free: Set<String> = ["labels"]
+    private static let required: Set<String> = [
+        "version", "name", "vcpus", "memory", "kernel", "network", "type", "action",
+    ]
+
+    private static func changes(of tree: Any, isFree: Bool) -> [(value: Any, keepsForm: Bool)] {
+        var found: [(value: Any, keepsForm: Bool)] = []
+        if let mapping = tree as? [String: Any] {
+            if !isFree { found.append((mapping.merging(["unknown": 1]) { $1 }, false)) }
+            for (key, value) in mapping {
+                var without = mapping
+                without[key] = nil
+                found.append((without, !required.contains(key)))
+                for change in changes(of: value, isFree: free.contains(key)) + others(than: value) {
+                    found.append((mapping.merging([key: change.value]) { $1 }, change.keepsForm))
+                }
+            }
+        } else if let list = tree as? [Any] {
+            for (index, value) in list.enumerated() {
+                for change in changes(of: value, isFree: false) + others(than: value) {
+                    var changed = list
+                    changed[index] = change.value
+                    found.append((changed, change.keepsForm))
+                }
+            }
+        }
+        return found
+    }
+
+    /// Values of other types; a list, a mapping with a wrong key, and null stand nowhere in place of another.
+    private static func others(than value: Any) -> [(value: Any, keepsForm: Bool)] {
+        var found: [(value: Any, keepsForm: Bool)] = [(NSNull(), false), (["unknown": [1]], false)]
+        if !(value is [Any]) { found.append((["a"], false)) }
+        if value is String { found += [(5, false), (true, false), ("?? ", true)] }
+        if value is [Any] || value is [String: Any] { found += [(5, false), ("a b", false)] }
+        return found
+    }
+}
