@@ -3,34 +3,16 @@
 
 import XMLTree
 
-/// The place of a change: the names of the elements from the root's child to it, and the attribute where it is in one.
-struct ChangePlace {
-    /// The names below the root.
-    var names: [String] = []
-    /// The attribute's name; nil for an element or its text.
-    var attribute: String?
-    /// The device that the place is in or at; nil outside of `<devices>`.
-    var device: XMLElement?
-
-    /// The place in the form of the tables below.
-    fileprivate var path: String {
-        names.joined(separator: "/") + (attribute.map { "@" + $0 } ?? "")
-    }
-
-    fileprivate var isWholeDevice: Bool {
-        device != nil && names.count == 2 && attribute == nil
-    }
-}
-
 extension ChangeTiming {
-    /// When a change at a place can reach a running guest, as the QEMU driver of libvirt 9.0 does it.
+    /// When a change at a place can reach a running guest, as the QEMU driver of libvirt 9.0 does it where it has all
+    /// privileges: limits that are cgroups' need them.
     init(of place: ChangePlace) {
-        let path = place.path
+        let path = place.names.joined(separator: "/") + (place.attribute.map { "@" + $0.local } ?? "")
         if Self.identity.contains(path) {
             self = .never
         } else if place.isWholeDevice {
             self = place.device.map(Self.isHotPluggable) ?? false ? .live : .nextBoot
-        } else if let device = place.device, Self.isMedium(place, of: device) {
+        } else if let device = place.device, Self.isMedium(place, of: device) || Self.isLink(place, of: device) {
             self = .live
         } else {
             self = Self.isLive(path) ? .live : .nextBoot
@@ -55,8 +37,8 @@ extension ChangeTiming {
         "cputune/vcpupin", "cputune/emulatorpin", "cputune/iothreadpin",
         // virDomainAddIOThread, virDomainDelIOThread
         "iothreads", "iothreadids/iothread",
-        // virDomainSetBlkioParameters, virDomainSetMemoryParameters, virDomainSetNumaParameters
-        "blkiotune", "memtune/hard_limit", "memtune/soft_limit", "memtune/swap_hard_limit", "numatune/memory@nodeset",
+        // virDomainSetBlkioParameters, virDomainSetMemoryParameters
+        "blkiotune", "memtune/hard_limit", "memtune/soft_limit", "memtune/swap_hard_limit",
         // virDomainSetPerfEvents
         "perf",
         // virDomainSetLifecycleAction
@@ -65,7 +47,7 @@ extension ChangeTiming {
         "devices/disk/iotune",
         // virDomainUpdateDeviceFlags
         "devices/interface/link", "devices/interface/bandwidth", "devices/interface/filterref",
-        "devices/interface/source", "devices/interface/coalesce", "devices/graphics@passwd",
+        "devices/interface/coalesce", "devices/graphics@passwd",
         "devices/graphics@passwdValidTo", "devices/graphics@connected",
         // virDomainSetMemoryStatsPeriod
         "devices/memballoon/stats@period",
@@ -90,19 +72,27 @@ extension ChangeTiming {
         return place.names.count > 2 && ["source", "backingStore"].contains(place.names[2])
     }
 
+    /// Whether the place is the bridge or network that an interface is on.
+    private static func isLink(_ place: ChangePlace, of device: XMLElement) -> Bool {
+        device.name.denotes("interface") && ["bridge", "network"].contains(device["type"])
+            && place.names.count == 3 && place.names[2] == "source"
+            && ["bridge", "network"].contains(place.attribute?.local)
+    }
+
     /// Whether QEMU takes such a device into a running guest, and out of it (virDomainAttachDeviceFlags).
     private static func isHotPluggable(_ device: XMLElement) -> Bool {
         switch device.name.local {
         case "disk":
             ["disk", "lun"].contains(device["device"] ?? "disk")
                 && ["virtio", "scsi", "usb"].contains(device.first("target")?["bus"])
-        case "controller": ["scsi", "virtio-serial"].contains(device["type"])
+        case "controller": device["type"] == "scsi"
+        case "interface": !["mcast", "server", "client", "udp"].contains(device["type"])
         case "channel": device.first("target")?["type"] == "virtio"
         case "serial": ["pci-serial", "usb-serial"].contains(device.first("target")?["type"])
         case "input": ["usb", "virtio"].contains(device["bus"])
         case "watchdog": device["model"] == "i6300esb"
         case "filesystem": device.first("driver")?["type"] == "virtiofs"
-        case "interface", "hostdev", "rng", "memory", "shmem", "vsock", "redirdev", "lease": true
+        case "hostdev", "rng", "memory", "shmem", "vsock", "redirdev", "lease": true
         default: false
         }
     }

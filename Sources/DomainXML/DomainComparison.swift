@@ -7,12 +7,12 @@ extension DomainDocument {
     /// What a newer definition says otherwise than this one, in this one's order; empty where they mean the same.
     ///
     /// Elements are matched by what libvirt or the guest tells them by, such as a disk's target, and else by their
-    /// place. White space that lays out elements, the order of attributes, comments, prefixes, the unit of an amount of
-    /// memory, and whether an address is written in hexadecimal do not count. Takes time and memory linear in the
-    /// documents' size.
+    /// place. White space that lays out elements, the order of attributes, comments, prefixes, the unit of a domain's
+    /// amounts of memory, and whether an address is written in hexadecimal do not count. Passwords are not shown. Takes
+    /// time and memory linear in the documents' size.
     public func changes(to newer: DomainDocument) -> [DomainDifference] {
         var comparison = DomainComparison()
-        comparison.compare(root, newer.root, path: "/domain", place: ChangePlace())
+        comparison.compare(root, newer.root, at: ChangePlace(root: root))
         return comparison.differences
     }
 }
@@ -21,22 +21,20 @@ extension DomainDocument {
 private struct DomainComparison {
     private(set) var differences: [DomainDifference] = []
 
-    mutating func compare(_ older: XMLElement, _ newer: XMLElement, path: String, place: ChangePlace) {
+    mutating func compare(_ older: XMLElement, _ newer: XMLElement, at place: ChangePlace) {
         if !Meaning.isSame(older, newer) {
-            compareAttributes(older, newer, path: path, place: place)
+            compareAttributes(older, newer, at: place)
             let texts = (older.ownText, newer.ownText)
-            if texts.0 != texts.1 { note(path, .value(from: texts.0, to: texts.1), place) }
+            if texts.0 != texts.1 { note(.value(from: texts.0, to: texts.1), at: place) }
         }
-        compareChildren(older, newer, path: path, place: place)
+        compareChildren(older, newer, at: place)
     }
 
-    private mutating func note(_ path: String, _ change: DomainDifference.Change, _ place: ChangePlace) {
-        differences.append(DomainDifference(path: path, change: change, timing: ChangeTiming(of: place)))
+    private mutating func note(_ change: DomainDifference.Change, at place: ChangePlace) {
+        differences.append(DomainDifference(path: place.xpath, change: change, timing: ChangeTiming(of: place)))
     }
 
-    private mutating func compareAttributes(
-        _ older: XMLElement, _ newer: XMLElement, path: String, place: ChangePlace
-    ) {
+    private mutating func compareAttributes(_ older: XMLElement, _ newer: XMLElement, at place: ChangePlace) {
         guard older.attributes != newer.attributes else { return }
         let values = (Self.values(of: older), Self.values(of: newer))
         var names = older.attributes.map(\.name)
@@ -44,97 +42,102 @@ private struct DomainComparison {
         for name in names {
             let (from, to) = (values.0[name.key], values.1[name.key])
             guard from != to, !Meaning.isSame(from, to, attributeOf: older) else { continue }
-            var place = place
-            place.attribute = name.local
-            note("\(path)/@\(name.qualified)", .value(from: from, to: to), place)
+            let isSecret = older.name.denotes("graphics") && name.denotes("passwd")
+            let shown = { (value: String?) in isSecret ? value.map { _ in "(not shown)" } : value }
+            note(.value(from: shown(from), to: shown(to)), at: place.entering(attribute: name))
         }
     }
 
-    private static func values(of element: XMLElement) -> [String: String] {
+    private static func values(of element: XMLElement) -> [NameKey: String] {
         Dictionary(element.attributes.map { ($0.name.key, $0.value) }, uniquingKeysWith: { first, _ in first })
     }
 
-    private mutating func compareChildren(
-        _ older: XMLElement, _ newer: XMLElement, path: String, place: ChangePlace
-    ) {
+    private mutating func compareChildren(_ older: XMLElement, _ newer: XMLElement, at place: ChangePlace) {
         let crowded = older.crowdedNames.union(newer.crowdedNames)
         let (before, after) = (Sibling.all(in: older, crowded: crowded), Sibling.all(in: newer, crowded: crowded))
         let matches = Dictionary(after.map { ($0.key, $0) }, uniquingKeysWith: { first, _ in first })
         let known = Set(before.map(\.key))
         for sibling in before {
-            let inner = place.entering(sibling.element)
-            let path = "\(path)/\(sibling.step)"
+            let inner = place.entering(sibling)
             if let match = matches[sibling.key] {
-                compare(sibling.element, match.element, path: path, place: inner)
+                compare(sibling.element, match.element, at: inner)
             } else {
-                note(path, .removed(sibling.element), inner)
+                note(.removed(sibling.element), at: inner)
             }
         }
         for sibling in after where !known.contains(sibling.key) {
-            note("\(path)/\(sibling.step)", .added(sibling.element), place.entering(sibling.element))
+            note(.added(sibling.element), at: place.entering(sibling))
         }
-        compareOrder(before.filter { matches[$0.key] != nil }, after.filter { known.contains($0.key) }, path, place)
+        compareOrder(before.filter { matches[$0.key] != nil }, after.filter { known.contains($0.key) }, at: place)
     }
 
-    /// Names of one kind may follow one another differently; among different kinds libvirt sees to the order.
-    private mutating func compareOrder(
-        _ before: [Sibling], _ after: [Sibling], _ path: String, _ place: ChangePlace
-    ) {
-        guard before.map(\.step) != after.map(\.step) else { return }
-        let newer = Dictionary(grouping: after, by: \.element.name.key)
-        var isSeen: Set<String> = []
-        for first in before where isSeen.insert(first.element.name.key).inserted {
-            let name = first.element.name
-            let (from, to) = (
-                before.filter { $0.element.name.key == name.key }.map(\.step), newer[name.key, default: []].map(\.step)
-            )
-            guard from != to else { continue }
-            var inner = place.entering(first.element)
-            // No device comes or goes.
-            inner.device = nil
-            note("\(path)/\(name.qualified)", .order(from: from, to: to), inner)
+    /// Elements of one name may follow one another differently; among different names libvirt sees to the order.
+    private mutating func compareOrder(_ before: [Sibling], _ after: [Sibling], at place: ChangePlace) {
+        guard before.map(\.key) != after.map(\.key) else { return }
+        let older = Dictionary(grouping: before, by: \.key.name)
+        let newer = Dictionary(grouping: after, by: \.key.name)
+        var isSeen: Set<NameKey> = []
+        for first in before where isSeen.insert(first.key.name).inserted {
+            let (from, to) = (older[first.key.name] ?? [], newer[first.key.name] ?? [])
+            guard from.map(\.key) != to.map(\.key) else { continue }
+            note(.order(from: from.map(\.step), to: to.map(\.step)), at: place.entering(all: first.element.name))
         }
     }
 }
 
 /// A child element among its siblings.
-private struct Sibling {
+struct Sibling {
     let element: XMLElement
     /// How a path names it.
     let step: String
     /// What it is matched by.
-    let key: String
+    let key: Key
+
+    /// What tells a child from its siblings.
+    struct Key: Hashable {
+        /// The name, without its prefix.
+        let name: NameKey
+        /// What it is known by; nil where only its place tells.
+        let identity: String?
+        /// Its place among those of its name, from 1; 0 where it is known by something else.
+        let place: Int
+    }
 
     /// The child elements; those of names that are crowded are told by their position where nothing else tells them.
-    static func all(in parent: XMLElement, crowded: Set<String>) -> [Sibling] {
-        var places: [String: Int] = [:]
-        var isSeen: Set<String> = []
+    fileprivate static func all(in parent: XMLElement, crowded: Set<NameKey>) -> [Sibling] {
+        var places: [NameKey: Int] = [:]
+        var isSeen: Set<Key> = []
         return parent.elements.map { element in
-            let name = element.name
-            let place = places[name.key, default: 0] + 1
-            places[name.key] = place
-            if let predicate = ElementIdentity.predicate(of: element),
-                isSeen.insert("\(name.key) \(predicate)").inserted
-            {
-                let step = "\(name.qualified)[\(predicate)]"
-                return Sibling(element: element, step: step, key: "\(name.key)[\(predicate)]")
+            let name = element.name.key
+            let place = places[name, default: 0] + 1
+            places[name] = place
+            let shown = element.name.shown
+            if let identity = ElementIdentity.predicate(of: element) {
+                let key = Key(name: name, identity: identity, place: 0)
+                if isSeen.insert(key).inserted {
+                    return Sibling(element: element, step: "\(shown)[\(identity)]", key: key)
+                }
             }
-            let step = crowded.contains(name.key) ? "\(name.qualified)[\(place)]" : name.qualified
-            return Sibling(element: element, step: step, key: "\(name.key)[\(place)]")
+            return Sibling(
+                element: element, step: crowded.contains(name) ? "\(shown)[\(place)]" : shown,
+                key: Key(name: name, identity: nil, place: place))
         }
     }
 }
 
 /// What values mean to libvirt, however they are written.
 private enum Meaning {
+    /// What of a domain's memory is an amount in KiB unless another unit is given.
+    private static let memory: Set<String> = [
+        "memory", "currentMemory", "maxMemory", "hard_limit", "soft_limit", "swap_hard_limit", "min_guarantee",
+    ]
+
     /// Whether both are the same amount of memory, in whatever units.
     static func isSame(_ older: XMLElement, _ newer: XMLElement) -> Bool {
-        guard older["unit"] != newer["unit"] || older.text != newer.text, let amount = older.byteCount else {
-            return false
-        }
-        let (others, otherOthers) = (older.attributes, newer.attributes)
-        return amount == newer.byteCount
-            && others.filter { $0.name != "unit" } == otherOthers.filter { $0.name != "unit" }
+        guard memory.contains(older.name.local), older["unit"] != newer["unit"] || older.text != newer.text,
+            let amount = older.byteCount, amount == newer.byteCount
+        else { return false }
+        return older.attributes.filter { $0.name != "unit" } == newer.attributes.filter { $0.name != "unit" }
     }
 
     /// Whether both are the same number in an address.
@@ -148,25 +151,33 @@ private enum Meaning {
     }
 }
 
-extension ChangePlace {
-    fileprivate func entering(_ element: XMLElement) -> ChangePlace {
-        var inner = self
-        inner.names.append(element.name.local)
-        inner.attribute = nil
-        if names == ["devices"] { inner.device = element }
-        return inner
+/// A name by what it denotes, whatever its prefix.
+struct NameKey: Hashable {
+    fileprivate let name: XMLName
+
+    static func == (left: NameKey, right: NameKey) -> Bool {
+        left.name.denotes(right.name)
+    }
+
+    func hash(into hasher: inout Hasher) {
+        // Not the namespace, which may be long, and is mostly the same.
+        hasher.combine(name.local)
     }
 }
 
 extension XMLName {
-    /// The same for names that denote the same.
-    fileprivate var key: String { namespace.map { "{\($0)}\(local)" } ?? local }
+    fileprivate var key: NameKey { NameKey(name: self) }
+
+    /// The name as a path shows it; one that no format has is cut, so that a path stays short.
+    var shown: String {
+        qualified.utf8.count <= ElementIdentity.longest ? qualified : String(qualified.prefix(40)) + "…"
+    }
 }
 
 extension XMLElement {
     /// The names that more than one child has.
-    fileprivate var crowdedNames: Set<String> {
-        var isSeen: Set<String> = []
+    fileprivate var crowdedNames: Set<NameKey> {
+        var isSeen: Set<NameKey> = []
         return Set(elements.map(\.name.key).filter { !isSeen.insert($0).inserted })
     }
 

@@ -5,12 +5,16 @@ import XMLTree
 
 /// What tells an element from its siblings of the same name, as an XPath predicate.
 enum ElementIdentity {
+    /// The longest identity, in bytes: what is longer is none that libvirt would take, and would make paths long.
+    static let longest = 256
+
     /// What tells this element apart; nil where only its place does.
     static func predicate(of element: XMLElement) -> String? {
         guard element.name.namespace == nil, let keys = keys[element.name.local] else { return nil }
         var parts: [String] = []
         for key in keys {
             guard let value = key.value(in: element) else { continue }
+            guard value.utf8.count <= longest else { return nil }
             parts.append("\(key.path)=\(literal(value))")
         }
         return parts.isEmpty ? nil : parts.joined(separator: " and ")

@@ -8,6 +8,8 @@ struct NativeTreeReader {
     private let whitespace: XMLWhitespace
     private let limit: Int
     private var count = 0
+    /// The URI of each declaration: a document may use a long one for each of its elements.
+    private var namespaces: [xmlNsPtr: String] = [:]
 
     init(whitespace: XMLWhitespace, limit: Int) {
         self.whitespace = whitespace
@@ -21,7 +23,9 @@ struct NativeTreeReader {
         var namespace = node.pointee.nsDef
         while let declared = namespace?.pointee {
             let prefix = declared.prefix.map { String(cString: $0) }
-            namespaces.append(XMLNamespace(prefix: prefix, uri: declared.href.map { String(cString: $0) } ?? ""))
+            let uri = declared.href.map { String(cString: $0) } ?? ""
+            guard uri.utf8.count <= XMLLimits.nameBytes else { throw .nameTooLong(limit: XMLLimits.nameBytes) }
+            namespaces.append(XMLNamespace(prefix: prefix, uri: uri))
             namespace = declared.next
         }
         return XMLElement(
@@ -87,12 +91,19 @@ struct NativeTreeReader {
         if count > limit { throw .tooManyNodes(limit: limit) }
     }
 
-    private func name(_ local: UnsafePointer<xmlChar>?, _ namespace: xmlNsPtr?) -> XMLName {
-        let uri = namespace?.pointee.href.map { String(cString: $0) }
+    private mutating func name(_ local: UnsafePointer<xmlChar>?, _ namespace: xmlNsPtr?) -> XMLName {
+        let uri = namespace.flatMap { self.uri(of: $0) }
         return XMLName(
             local.map { String(cString: $0) } ?? "",
             prefix: namespace?.pointee.prefix.map { String(cString: $0) },
             namespace: uri == "" ? nil : uri
         )
+    }
+
+    private mutating func uri(of namespace: xmlNsPtr) -> String? {
+        if let known = namespaces[namespace] { return known }
+        let uri = namespace.pointee.href.map { String(cString: $0) }
+        namespaces[namespace] = uri
+        return uri
     }
 }

@@ -13,8 +13,8 @@ extension XMLElement {
     ///   - limits: How much is read at most.
     ///   - whitespace: What happens to white space that only lays out elements.
     /// - Returns: The root element.
-    /// - Throws: `malformed`, `unsupportedEncoding`, `documentTypeRefused`, `tooLarge`, `tooDeep`, `tooManyNodes` or
-    ///   `outOfMemory`.
+    /// - Throws: `malformed`, `unsupportedEncoding`, `documentTypeRefused`, `tooLarge`, `tooDeep`, `tooManyNodes`,
+    ///   `nameTooLong` or `outOfMemory`.
     public static func parse(
         _ text: String, limits: XMLLimits = .standard, whitespace: XMLWhitespace = .dropped
     ) throws(XMLError) -> XMLElement {

@@ -119,6 +119,11 @@ struct DomainDifferenceTests {
             ),
             ("<title>a&lt;b</title>", "<!-- x --><title><![CDATA[a<b]]></title>"),
             ("<devices>\n  <rng/>\n</devices>", "<devices><rng/></devices>"),
+            ("<q:commandline xmlns:q='urn:q'/>", "<r:commandline xmlns:r='urn:q'/>"),
+            (
+                "<memtune><hard_limit unit='GiB'>1</hard_limit></memtune>",
+                "<memtune><hard_limit>1048576</hard_limit></memtune>"
+            ),
         ])
     func sameMeaning(one: String, other: String) throws {
         let documents = try [one, other].map { try DomainDocument(parsing: "<domain type='kvm'>\($0)</domain>") }
@@ -129,6 +134,11 @@ struct DomainDifferenceTests {
         "what is written alike and means something else is a difference",
         arguments: [
             ("<memory unit='MiB'>1</memory>", "<memory unit='GiB'>1</memory>"),
+            ("<name>007</name>", "<name>7</name>"),
+            (
+                "<devices><shmem><size>4096</size></shmem></devices>",
+                "<devices><shmem><size unit='KiB'>4096</size></shmem></devices>"
+            ),
             ("<memory unit='MiB' dumpCore='on'>1</memory>", "<memory unit='KiB'>1024</memory>"),
             ("<metadata><a:x xmlns:a='urn:a'/></metadata>", "<metadata><a:x xmlns:a='urn:b'/></metadata>"),
             (
@@ -143,17 +153,72 @@ struct DomainDifferenceTests {
         #expect(!documents[1].changes(to: documents[0]).isEmpty)
     }
 
-    @Test("as many attributes and elements as are read are compared in time that is linear", .timeLimit(.minutes(1)))
+    @Test("what is read is compared in time and memory that are linear", .timeLimit(.minutes(1)))
     func large() throws {
-        let attributes = (0..<20_000).map { "a\($0)='1'" }.joined(separator: " ")
-        let disks = (0..<40_000).map { "<disk><target dev='d\($0)'/></disk>" }.joined()
-        let names = (0..<20_000).map { "<n\($0)/>" }.joined()
-        let text = { (root: String, devices: String) in
-            try DomainDocument(parsing: "<domain \(root)>\(names)<devices>\(devices)</devices></domain>")
+        let names = (0..<60_000).map { "<n\($0)/>" }
+        let long = String(repeating: "x", count: 1 << 20)
+        let name = String(repeating: "x", count: 40_000)
+        let below = { (target: String, child: String) in
+            let children = String(repeating: child, count: 60_000)
+            return "<devices><disk><target dev='\(target)'/>\(children)</disk></devices>"
         }
-        let one = try text(attributes, "")
-        #expect(try one.changes(to: text("b='1'", "")).count == 20_001)
-        #expect(try text("", disks).changes(to: text("", "")).count == 40_000)
+        let pairs: [(older: String, newer: String, count: Int)] = [
+            ("<a \((0..<20_000).map { "a\($0)='1'" }.joined(separator: " "))/>", "<a b='1'/>", 20_001),
+            (names.joined(), names.reversed().joined(), 0),
+            ("<devices>\((0..<40_000).map { "<disk><target dev='d\($0)'/></disk>" }.joined())</devices>", "", 1),
+            // A path or a name that is long, with much below it that differs.
+            (below(long, "<x y='1'/>"), below(long, "<x y='2'/>"), 60_000),
+            ("<\(name)>\(names.joined())</\(name)>", "<\(name)/>", 60_000),
+            (
+                "<l xmlns:p='\(name)'>\(String(repeating: "<p:x/>", count: 60_000))</l>",
+                "<l xmlns:p='\(name)'/>", 60_000
+            ),
+        ]
+        for (older, newer, count) in pairs {
+            let documents = try [older, newer].map { try DomainDocument(parsing: "<domain>\($0)</domain>") }
+            let changes = documents[0].changes(to: documents[1])
+            #expect(changes.count == count)
+            #expect(changes.allSatisfy { $0.path.utf8.count < 1_000 })
+        }
+    }
+
+    @Test(
+        "what can be had live is told by what libvirt can do",
+        arguments: [
+            (
+                "<interface type='bridge'><source bridge='a'/></interface>",
+                "<interface type='bridge'><source bridge='b'/></interface>", ChangeTiming.live
+            ),
+            (
+                "<interface type='direct'><source dev='a'/></interface>",
+                "<interface type='direct'><source dev='b'/></interface>", .nextBoot
+            ),
+            ("", "<interface type='user'/>", .live), ("", "<interface type='mcast'/>", .nextBoot),
+            ("", "<controller type='scsi'/>", .live), ("", "<controller type='virtio-serial'/>", .nextBoot),
+            ("", "<disk><target dev='sda' bus='scsi'/></disk>", .live),
+            ("", "<disk><target dev='sda' bus='sata'/></disk>", .nextBoot),
+            ("", "<disk device='cdrom'><target dev='sda' bus='scsi'/></disk>", .nextBoot),
+            (
+                "<disk><iotune><read_iops_sec>1</read_iops_sec></iotune></disk>",
+                "<disk><iotune><read_iops_sec>2</read_iops_sec></iotune></disk>", .live
+            ),
+            ("", "<tpm/>", .nextBoot), ("", "<watchdog model='i6300esb'/>", .live), ("", "<video/>", .nextBoot),
+        ])
+    func timings(older: String, newer: String, timing: ChangeTiming) throws {
+        let documents = try [older, newer].map {
+            try DomainDocument(parsing: "<domain><devices>\($0)</devices><x/></domain>")
+        }
+        #expect(documents[0].changes(to: documents[1]).map(\.timing) == [timing])
+    }
+
+    @Test("a password is not shown, and its change is")
+    func secrets() throws {
+        let text = { (password: String) in
+            "<domain><devices><graphics type='vnc' passwd='\(password)'/></devices></domain>"
+        }
+        let changes = try DomainDocument(parsing: text("hunter2")).changes(to: DomainDocument(parsing: text("s3cret")))
+        #expect(changes.map(\.path) == ["/domain/devices/graphics[@type='vnc']/@passwd"])
+        #expect(!"\(changes)".contains("hunter2") && !"\(changes)".contains("s3cret"))
     }
 
     @Test("each is told in words")

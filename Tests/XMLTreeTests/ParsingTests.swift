@@ -103,6 +103,10 @@ struct ParsingTests {
         }
         let wide = "<a>" + String(repeating: "<b/>", count: 300_000) + "</a>"
         #expect(throws: XMLError.tooManyNodes(limit: 200_000)) { try XMLElement.parse(wide) }
+        let namespace = String(repeating: "n", count: 50_001)
+        #expect(throws: XMLError.nameTooLong(limit: 50_000)) {
+            try XMLElement.parse("<a xmlns='\(namespace)'/>")
+        }
 
         let huge = "<a b='" + String(repeating: "x", count: 4 << 20) + "'/>"
         #expect(throws: XMLError.tooLarge(bytes: huge.utf8.count, limit: 4 << 20)) { try XMLElement.parse(huge) }
