@@ -44,7 +44,8 @@ public struct StateDirectory: Sendable, Hashable {
     /// The most bytes of a state directory's path.
     ///
     /// The longest socket below it is a guest's QEMU monitor, whose path libvirt makes of the domain's number and
-    /// the first 20 characters of its name. Numbers start at 1 with each daemon, so four digits leave room enough.
+    /// the first 20 characters of its name. Numbers start at 1 with each daemon, so four digits leave room enough; for
+    /// the socket of a TPM, whose path is one byte longer, three.
     public static let maximumPathLength =
         maximumSocketPathLength - "/private/libvirt/qemu/lib/domain-9999-".utf8.count - 20
         - "/monitor.sock".utf8.count

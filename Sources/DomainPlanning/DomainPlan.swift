@@ -68,8 +68,6 @@ public struct InstanceResources: Sendable, Hashable {
 
 /// Why an instance cannot be planned on a host.
 public enum PlanError: Error, Sendable, Hashable {
-    /// The machine takes fewer virtual processors.
-    case tooManyVCPUs(asked: Int, maximum: Int)
     /// The host lacks what a part of the instance needs.
     case lacks(SpecProblem)
     /// Roost plans no guests of this architecture.

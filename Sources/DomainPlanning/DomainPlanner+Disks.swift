@@ -19,7 +19,8 @@ extension DomainPlanner {
         if let seed = resources.seed {
             var disk = DomainXML.Disk(
                 file: seed, driver: DomainXML.Disk.Driver(format: .raw, cache: .writeback), backing: .layers([]),
-                target: DomainXML.Disk.Target(device: DeviceNames.disk(disks.count), bus: .virtio), serial: "cidata")
+                target: DomainXML.Disk.Target(device: DeviceNames.disk(disks.count), bus: .virtio),
+                serial: DiskSerial.ofSeed)
             disk.isReadOnly = true
             disk.alias = "ua-seed"
             disks.append(disk)

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright 2026 The Roost authors
 
-import InstanceModel
+import DomainXML
+public import InstanceModel
 
 extension DomainPlanner {
-    /// Refuses an instance that needs what the host has not.
-    func refuseWhatIsLacking(_ instance: Instance) throws(PlanError) {
-        guard instance.mostVCPUs <= facts.maximumVCPUs else {
-            throw .tooManyVCPUs(asked: instance.mostVCPUs, maximum: facts.maximumVCPUs)
-        }
-        try refuseProcessor(instance.processor?.model)
+    /// Refuses an instance that needs what the host is known to lack.
+    ///
+    /// - Throws: ``PlanError/lacks(_:)``, with the first place in the document that the host cannot meet.
+    public func refuseWhatIsLacking(_ instance: Instance) throws(PlanError) {
+        try refuseProcessors(of: instance)
         if case .uefi(let secureBoot) = instance.firmware {
             guard facts.firmware.hasUEFI else {
                 throw lacks("firmware", "uefi", "libvirt finds no UEFI firmware on this host", "install ovmf")
@@ -31,20 +31,44 @@ extension DomainPlanner {
                 "disks[\(index)].cache", cache.rawValue, "the file system of the instances' disks has no O_DIRECT",
                 "write writeback or writethrough, or leave it out")
         }
+        if facts.architecture != OperatingSystem.Architecture.x86.rawValue { try refusePartsOfPCs(in: instance) }
     }
 
-    private func refuseProcessor(_ model: Processor.Model?) throws(PlanError) {
-        switch model {
+    /// The most virtual processors without an IOMMU, which a PC needs to tell more apart; Roost plans none.
+    private static let mostWithoutIOMMU = 255
+
+    private func refuseProcessors(of instance: Instance) throws(PlanError) {
+        let isPC = facts.architecture == OperatingSystem.Architecture.x86.rawValue
+        let most = isPC ? min(facts.maximumVCPUs, Self.mostWithoutIOMMU) : facts.maximumVCPUs
+        guard instance.mostVCPUs <= most else {
+            throw lacks(
+                instance.maximumVCPUs == nil ? "vcpus" : "maximum_vcpus", "\(instance.mostVCPUs)",
+                "at most \(most) virtual processors on this host", "ask for fewer")
+        }
+        switch instance.processor?.model {
         case .hostPassthrough where facts.accelerator != .kvm:
             throw lacks(
                 "cpu.model", "host-passthrough",
                 "the host's own processor is passed through by KVM, which is not usable",
                 "write maximum, or leave it out")
-        case .named(let name) where !(facts.processorModels?.contains(name.description) ?? true):
+        case .named(let name) where !facts.processorModels.contains(name.description):
             throw lacks(
                 "cpu.model", name.description, "guests on this host cannot have this model of processor",
                 "write one that `virsh domcapabilities` calls usable, or leave it out")
         case .named, .hostModel, .hostPassthrough, .maximum, nil: return
+        }
+    }
+
+    /// What only a PC has.
+    private func refusePartsOfPCs(in instance: Instance) throws(PlanError) {
+        let rule = "a machine of architecture \(facts.architecture) has none"
+        if instance.firmware == .bios { throw lacks("firmware", "bios", rule, "leave it out, or write uefi") }
+        if instance.hasPanicDevice { throw lacks("panic_device", "true", rule, "leave it out") }
+        if let dies = instance.processor?.topology?.dies, dies > 1 {
+            throw lacks("cpu.topology.dies", "\(dies)", rule, "leave it out")
+        }
+        if let index = instance.disks.firstIndex(where: { $0.bus == .sata }) {
+            throw lacks("disks[\(index)].bus", "sata", rule, "use virtio or scsi")
         }
     }
 

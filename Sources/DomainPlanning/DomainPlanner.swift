@@ -18,16 +18,16 @@ public struct DomainPlanner: Sendable {
     /// PCIe root ports beyond what the instance uses, for devices that are attached later.
     public static let sparePorts = 8
 
-    /// The plan of an instance whose disk sizes and MAC addresses are resolved.
+    /// The plan of an instance whose disk sizes and MAC addresses are resolved; what the host is known to lack,
+    /// ``refuseWhatIsLacking(_:)`` tells.
     ///
-    /// - Throws: ``PlanError`` where the host cannot have such a guest.
+    /// - Throws: ``PlanError/architecture(_:)``.
     public func plan(
         _ instance: Instance, id: InstanceID, operationID: OperationID, createdAt: Date, resources: InstanceResources
     ) throws(PlanError) -> DomainPlan {
         guard let architecture = OperatingSystem.Architecture(rawValue: facts.architecture) else {
             throw .architecture(facts.architecture)
         }
-        try refuseWhatIsLacking(instance)
         var document = DomainDocument(
             hypervisor: facts.accelerator == .kvm ? .kvm : .qemu, name: instance.name.description, uuid: id.uuid)
         let metadata = InstanceMetadata(
@@ -87,7 +87,10 @@ public struct DomainPlanner: Sendable {
         if instance.agent {
             document.channels = [Channel(name: Channel.guestAgentName, backend: .unix(path: resources.agentSocket))]
         }
-        if instance.hasTPM { document.trustedPlatformModule = TrustedPlatformModule(model: .crb) }
+        if instance.hasTPM {
+            let isPC = document.operatingSystem?.architecture == .x86
+            document.trustedPlatformModule = TrustedPlatformModule(model: isPC ? .crb : .tis)
+        }
         if let action = instance.watchdog {
             document.watchdogs = [DomainXML.Watchdog(model: .i6300esb, action: action.domainAction)]
         }

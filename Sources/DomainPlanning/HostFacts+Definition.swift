@@ -8,15 +8,15 @@ extension HostFacts {
     /// definition, and planning the same instance with these gives the same document.
     ///
     /// nil where the definition does not tell them.
-    public init?(definition: DomainDocument, maximumVCPUs: Int) {
+    public init?(definition: DomainDocument) {
         guard let system = definition.operatingSystem, let architecture = system.architecture,
             let machine = system.machine, let emulator = definition.emulator, let hypervisor = definition.hypervisor
         else { return nil }
         self.init(
             architecture: architecture.rawValue, emulator: emulator, machine: machine,
-            accelerator: hypervisor == .kvm ? .kvm : .emulation, maximumVCPUs: maximumVCPUs,
-            // What it lacks of these shows where its document is planned again.
-            processorModels: nil, firmware: FirmwareFacts(hasUEFI: true, hasSecureBoot: true), emulatesTPM: true,
+            accelerator: hypervisor == .kvm ? .kvm : .emulation, maximumVCPUs: definition.processorCount ?? 1,
+            // These decide what is refused, and nothing of a plan.
+            processorModels: [], firmware: FirmwareFacts(hasUEFI: false, hasSecureBoot: false), emulatesTPM: false,
             // One fact decides for all disks that guests write to; a definition without any shows nothing of it.
             hasDirectIO: definition.disks.contains { [.bypassed, .directsync].contains($0.driver.cache) })
     }

@@ -13,9 +13,8 @@ public struct HostFacts: Sendable, Hashable, Codable {
     public let accelerator: Accelerator
     /// The most virtual processors that the machine takes.
     public let maximumVCPUs: Int
-    /// The models of processors that guests can have here, by libvirt's names; nil where that is not known, and none is
-    /// refused.
-    public let processorModels: Set<String>?
+    /// The models of processors that guests can have here, by libvirt's names.
+    public let processorModels: Set<String>
     /// The kinds of firmware that libvirt finds here.
     public let firmware: FirmwareFacts
     /// Whether a TPM can be emulated.
@@ -48,7 +47,7 @@ public struct HostFacts: Sendable, Hashable, Codable {
     /// Facts of a host.
     public init(
         architecture: String, emulator: String, machine: String, accelerator: Accelerator, maximumVCPUs: Int,
-        processorModels: Set<String>?, firmware: FirmwareFacts, emulatesTPM: Bool, hasDirectIO: Bool
+        processorModels: Set<String>, firmware: FirmwareFacts, emulatesTPM: Bool, hasDirectIO: Bool
     ) {
         self.architecture = architecture
         self.emulator = emulator

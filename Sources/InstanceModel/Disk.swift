@@ -107,6 +107,9 @@ public struct DiskSerial: Sendable, Hashable, CustomStringConvertible {
         description = text
     }
 
+    /// The serial number of a cloud-init seed.
+    public static let ofSeed = "cidata"
+
     /// The serial number of the disk at an index, from 0, that was given none.
     public static func ofDisk(_ index: Int) -> String { "disk-\(index)" }
 }

@@ -57,10 +57,13 @@ public struct DiskLimits: Sendable, Hashable {
     /// The limits of a disk.
     ///
     /// - Throws: ``RuleViolation`` where nothing is limited, a rate is 0 or more than 10^15, both kinds together are
-    ///   limited as well as one of them, or a burst is not above a rate that it belongs to.
+    ///   limited as well as one of them, a burst is not above a rate that it belongs to, or it takes more than 10^15.
     public init(rates: Rates, burst: Burst? = nil) throws(RuleViolation) {
         try Self.check(rates)
-        if let burst { try Self.check(burst.rates, above: rates) }
+        if let burst {
+            try Self.check(burst.rates, above: rates)
+            try Self.check(burst)
+        }
         self.rates = rates
         self.burst = burst
     }
@@ -93,6 +96,16 @@ public struct DiskLimits: Sendable, Hashable {
             throw RuleViolation(
                 value: part, rule: "`\(whole)` limits both directions together, and `\(part)` one of them",
                 remedy: "keep `\(whole)`, or `read_…` and `write_…`")
+        }
+    }
+
+    /// QEMU counts what a whole burst takes (`throttle_is_valid`).
+    private static func check(_ burst: Burst) throws(RuleViolation) {
+        for (name, rate) in burst.rates.named {
+            guard let rate, rate > UInt64(maximum / burst.seconds) else { continue }
+            throw RuleViolation(
+                value: "\(rate) for \(burst.seconds) s",
+                rule: "`burst.\(name)` times `burst_seconds` is at most 10^15", remedy: "shorten the burst")
         }
     }
 

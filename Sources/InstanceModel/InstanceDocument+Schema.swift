@@ -2,10 +2,10 @@
 // Copyright 2026 The Roost authors
 
 extension InstanceDocument {
-    /// A JSON Schema of the document (draft 7, which editors' YAML tools take), made by asking the reader what it reads.
+    /// A JSON Schema of the document, made by asking the reader what it reads: draft 7, which editors' YAML tools take.
     ///
-    /// It accepts every document that is read. What concerns more than one field, or a value's meaning, it leaves to the
-    /// reader.
+    /// It accepts every document that is read. What concerns more than one field, or a value's meaning, it leaves to
+    /// the reader.
     public static var schema: String {
         let forms = InstanceReader.forms
         guard case .object(var members) = schema(at: "", of: forms) else { return "" }

@@ -71,17 +71,24 @@ struct InstanceRules {
                     "disks[\(onSATA[Instance.maximumSATADisks])].bus", value: "sata",
                     rule: "at most \(Instance.maximumSATADisks) disks are on SATA", remedy: "use scsi or virtio"))
         }
-        var serials: Set<String> = []
-        for (index, disk) in disks.enumerated() {
-            guard let disk else { continue }
-            let serial = disk.serial?.description ?? DiskSerial.ofDisk(index)
-            guard !serials.insert(serial).inserted else { continue }
+        for index in onSATA where disks[index]?.isReadOnly == true {
             problems.append(
                 problem(
-                    "disks[\(index)].serial", value: serial, rule: "each disk has its own serial number",
-                    remedy: "give another; a disk without `serial` has disk- and its index, from 0"))
+                    "disks[\(index)].read_only", value: "true", rule: "a disk with `bus: sata` is not read-only",
+                    remedy: "use scsi or virtio, or leave `read_only` out"))
         }
-        return problems
+        return problems + serialProblems
+    }
+
+    private var serialProblems: [SpecProblem] {
+        var serials = Set(disks.indices.filter { disks[$0]?.serial == nil }.map(DiskSerial.ofDisk))
+        serials.insert(DiskSerial.ofSeed)
+        return disks.enumerated().compactMap { index, disk in
+            guard let serial = disk?.serial, !serials.insert(serial.description).inserted else { return nil }
+            return problem(
+                "disks[\(index)].serial", value: serial.description, rule: "each disk has its own serial number",
+                remedy: "give another; a disk without `serial` has disk- and its index, from 0, and the seed cidata")
+        }
     }
 
     private func tooMany(_ path: String, _ count: Int, _ limit: Int) -> [SpecProblem] {

@@ -102,6 +102,10 @@ public struct ProcessorModelName: Sendable, Hashable, CustomStringConvertible {
     ///
     /// - Throws: ``RuleViolation`` where the text breaks the rule.
     public init(_ text: String) throws(RuleViolation) {
+        guard !["host-model", "host-passthrough", "maximum"].contains(text) else {
+            throw RuleViolation(
+                value: text, rule: "a processor model's name is not that of a mode", remedy: "name libvirt's model")
+        }
         description = try checkedWord(text, of: "a processor model's name", example: "Skylake-Server")
     }
 }

@@ -105,16 +105,6 @@ extension ComputeError {
     /// What an instance that cannot be planned means to the caller of a port.
     init(_ error: PlanError, subject: String) {
         switch error {
-        case .tooManyVCPUs(let asked, let maximum):
-            self.init(
-                .invalid, subject: subject, message: "\(asked) virtual processors, and this machine takes \(maximum)",
-                problems: [
-                    SpecProblem(
-                        path: "vcpus",
-                        violation: RuleViolation(
-                            value: "\(asked)", rule: "at most \(maximum) virtual processors on this host",
-                            remedy: "ask for fewer"))
-                ])
         case .lacks(let problem):
             self.init(
                 .unsupported, subject: subject, message: "the host lacks what `\(problem.path)` needs",

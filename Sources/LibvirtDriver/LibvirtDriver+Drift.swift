@@ -34,7 +34,7 @@ extension LibvirtDriver {
         let subject = "instance \(record.name)"
         let instance = try Self.instance(fromStored: record.document, name: record.name)
         guard let definition = try? DomainDocument(parsing: xml),
-            let facts = HostFacts(definition: definition, maximumVCPUs: instance.mostVCPUs)
+            let facts = HostFacts(definition: definition)
         else { throw ComputeError(.failed, subject: subject, message: "libvirt's definition cannot be read") }
         var stored: [ImageName: StoredImage] = [:]
         for name in instance.imageNames { stored[name] = try? images.image(named: name) }

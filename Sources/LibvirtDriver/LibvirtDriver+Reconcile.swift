@@ -230,7 +230,7 @@ extension LibvirtDriver: HostReconciliation {
             return ["instance \(domain.name): the manifests of its disks: \(error)"]
         }
         return instance.disks.indices.filter { !known.contains($0) }.map {
-            "instance \(domain.name): \(DeviceNames.disk($0)) has no manifest"
+            "instance \(domain.name): \(DeviceNames.disk($0, on: instance.disks[$0].bus)) has no manifest"
         }
     }
 }

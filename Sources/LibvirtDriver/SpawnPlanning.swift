@@ -43,7 +43,9 @@ extension LibvirtDriver: InstancePlanning {
         let plan: DomainPlan
         do throws(PlanError) {
             let seconds = Date().timeIntervalSince1970.rounded(.down)
-            plan = try DomainPlanner(facts: facts).plan(
+            let planner = DomainPlanner(facts: facts)
+            try planner.refuseWhatIsLacking(instance)
+            plan = try planner.plan(
                 resolved, id: id, operationID: operationID, createdAt: Date(timeIntervalSince1970: seconds),
                 resources: resources(of: resolved, id: id, images: images))
         } catch {

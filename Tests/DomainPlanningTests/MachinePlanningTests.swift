@@ -78,7 +78,7 @@ struct MachinePlanningTests {
                 .drive(controller: 0, unit: 0),
             ])
         #expect(disks.map(\.bootOrder) == [1, nil, nil, nil, nil, nil])
-        #expect(disks.map(\.isReadOnly) == [false, false, true, false, false, true])
+        #expect(disks.map(\.isReadOnly) == [false, false, true, true, false, false])
         #expect(disks.map(\.driver.cache) == [.bypassed, .bypassed, .writeback, .bypassed, .bypassed, .writeback])
         #expect(disks.map(\.driver.io) == [.native, .native, nil, .native, .native, nil])
         let limited = disks[1].element.first("iotune")
@@ -155,8 +155,34 @@ struct MachinePlanningTests {
         #expect(place(buffered, try Scene.instance(disks: [cached, direct])) == "disks[1].cache")
         #expect(place(buffered, try Scene.instance(disks: [cached])) == "planned")
         let many = try Instance(
-            name: InstanceName("a"), vcpus: VCPUCount(1), maximumVCPUs: VCPUCount(300),
+            name: InstanceName("a"), vcpus: VCPUCount(1), maximumVCPUs: VCPUCount(256),
             memory: MemorySize(.mebibytes(64)), disks: [.blank(DiskSize(.mebibytes(1)))])
-        #expect(throws: PlanError.tooManyVCPUs(asked: 300, maximum: 288)) { try Scene.plan(many) }
+        #expect(place(Scene.facts(), many) == "maximum_vcpus")
+        #expect(place(Scene.facts(), try Scene.instance(vcpus: 256)) == "vcpus")
+        #expect(place(Scene.facts(architecture: "aarch64"), many) == "planned")
+    }
+
+    @Test("parts that only a PC has are refused on other machines")
+    func otherArchitectures() throws {
+        let instance = { (firmware: Firmware?, panic: Bool, dies: Int, bus: InstanceModel.Disk.Bus) in
+            try Instance(
+                name: InstanceName("a"), vcpus: VCPUCount(2),
+                processor: InstanceModel.Processor(topology: dies == 2 ? .init(dies: 2) : .init(cores: 2)),
+                memory: MemorySize(.mebibytes(64)), firmware: firmware, hasTPM: true,
+                disks: [InstanceModel.Disk(.blank(DiskSize(.mebibytes(1))), bus: bus)], hasPanicDevice: panic)
+        }
+        let facts = Scene.facts(architecture: "aarch64")
+        let refused: [(instance: Instance, path: String)] = [
+            (try instance(.bios, false, 1, .virtio), "firmware"), (try instance(nil, true, 1, .virtio), "panic_device"),
+            (try instance(nil, false, 2, .virtio), "cpu.topology.dies"),
+            (try instance(nil, false, 1, .sata), "disks[0].bus"),
+        ]
+        for (instance, path) in refused {
+            let error = #expect(throws: PlanError.self) { try Scene.plan(instance, facts: facts) }
+            guard case .lacks(let problem) = error else { continue }
+            #expect(problem.path == path)
+        }
+        let plan = try Scene.plan(instance(.uefi(secureBoot: false), false, 1, .scsi), facts: facts)
+        #expect(plan.document.trustedPlatformModule?.model == .tis)
     }
 }

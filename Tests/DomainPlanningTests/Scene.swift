@@ -48,8 +48,9 @@ enum Scene {
             memory: MemorySize(.mebibytes(512)), firmware: .uefi(secureBoot: true), hasTPM: true,
             disks: [
                 .image(ImageName("base"), size: DiskSize(.gibibytes(4))),
-                InstanceModel.Disk(.blank(DiskSize(.gibibytes(1))), bus: .scsi, serial: DiskSerial("data")),
-                InstanceModel.Disk(.blank(DiskSize(.gibibytes(1))), bus: .sata, isReadOnly: true, cache: .writeback),
+                InstanceModel.Disk(
+                    .blank(DiskSize(.gibibytes(1))), bus: .scsi, serial: DiskSerial("data"), isReadOnly: true),
+                InstanceModel.Disk(.blank(DiskSize(.gibibytes(1))), bus: .sata, cache: .writeback),
                 InstanceModel.Disk(
                     .blank(DiskSize(.gibibytes(1))),
                     limits: DiskLimits(
@@ -60,7 +61,14 @@ enum Scene {
             watchdog: .pause, hasPanicDevice: true, cloudInit: CloudInit())
     }
 
+    /// The plan of an instance that the host does not refuse.
     static func plan(_ instance: Instance, facts: HostFacts = facts()) throws -> DomainPlan {
+        try DomainPlanner(facts: facts).refuseWhatIsLacking(instance)
+        return try replan(instance, facts: facts)
+    }
+
+    /// The plan of an instance that was made once.
+    static func replan(_ instance: Instance, facts: HostFacts) throws -> DomainPlan {
         let disks = instance.disks.enumerated().map { index, disk in
             var base: BackingChain.Layer?
             if let name = disk.image {
@@ -104,7 +112,7 @@ enum Scene {
         },
         Variant(testDescription: "all at their most") {
             try instance(
-                vcpus: 288,
+                vcpus: 255,
                 disks: (0..<Instance.maximumDisks).map { _ in .blank(try DiskSize(.mebibytes(1))) },
                 interfaces: (0..<Instance.maximumInterfaces).map { index in
                     index.isMultiple(of: 2)

@@ -27,7 +27,7 @@ struct MachineDocumentTests {
                     serial: root.1
                     cache: directsync
                     limits: { bytes: 10 MiB, burst: { bytes: 1 GiB }, burst_seconds: 60, read_iops: 5, write_iops: 6 }
-                  - { size: 1 GiB, bus: sata, read_only: true }
+                  - { size: 1 GiB, bus: virtio, read_only: true }
                 watchdog: { action: inject-nmi }
                 panic_device: true
                 """)
@@ -45,7 +45,7 @@ struct MachineDocumentTests {
                 Disk(
                     .image(ImageName("debian"), size: nil), bus: .scsi, serial: DiskSerial("root.1"),
                     cache: .directsync, limits: limits),
-                Disk(.blank(DiskSize(.gibibytes(1))), bus: .sata, isReadOnly: true),
+                Disk(.blank(DiskSize(.gibibytes(1))), isReadOnly: true),
             ], watchdog: .injectNMI, hasPanicDevice: true)
         #expect(instance == expected)
         #expect(try InstanceDocument.parseStored(InstanceDocument.stored(instance)) == instance)
@@ -178,6 +178,13 @@ struct MachineDocumentTests {
             [".limits.burst_seconds: a burst lasts 1 to 3600 s"]
         ),
         ("limit: { iops: 5 }", [".limit: this key is not known here"]),
+        ("bus: sata, read_only: true", [".read_only: a disk with `bus: sata` is not read-only"]),
+        ("serial: cidata", [".serial: each disk has its own serial number"]),
+        ("serial: disk-0", [".serial: each disk has its own serial number"]),
+        (
+            "limits: { bytes: 1 GiB, burst: { bytes: 1 TiB }, burst_seconds: 1000 }",
+            [".limits: `burst.bytes` times `burst_seconds` is at most 10^15"]
+        ),
     ]
 
     @Test("each mistake in a disk is told with its place and its rule", arguments: diskMistakes)
@@ -194,7 +201,7 @@ struct MachineDocumentTests {
         }
         #expect(problems(in: text("", ", serial: a")).isEmpty)
         #expect(problems(in: text(", serial: a", ", serial: a")).map(\.path) == ["disks[1].serial"])
-        #expect(problems(in: text(", serial: disk-1", "")).map(\.path) == ["disks[1].serial"])
+        #expect(problems(in: text(", serial: disk-1", "")).map(\.path) == ["disks[0].serial"])
     }
 
     @Test("a machine's SATA controller has six ports", arguments: [6, 7])

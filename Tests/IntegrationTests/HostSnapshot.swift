@@ -55,7 +55,7 @@ struct HostSnapshot: Hashable, CustomStringConvertible {
     private static func qemuProcesses(of lab: Lab) throws -> [String] {
         try FileManager.default.contentsOfDirectory(atPath: "/proc").filter { Int($0) != nil }.compactMap { process in
             guard let line = try? String(contentsOfFile: "/proc/\(process)/cmdline", encoding: .utf8),
-                line.contains("qemu-system"), line.contains(lab.state.path.string)
+                line.contains("qemu-system") || line.contains("swtpm"), line.contains(lab.state.path.string)
             else { return nil }
             return "\(process) \(line.split(separator: "\0").prefix(8).joined(separator: " "))"
         }.sorted()
