@@ -80,7 +80,7 @@ struct XMLDiffCommand: Verb {
             Each line has the place, what differs, and when a running guest can come to have it: live, at the next \
             boot, or never (limits that are cgroups' need a privileged libvirt). A disk is matched by its target, an \
             interface by its MAC address, and so on. Units of memory, comments and layout do not count, and \
-            passwords are not shown. Exit status 0 says that they mean the same, 1 that they differ.
+            graphics' passwords are not shown. Exit status 0 says that they mean the same, 1 that they differ.
 
             Examples:
               roost xml diff before.xml after.xml

@@ -18,10 +18,19 @@ struct ChangePlace {
         steps = [root.name.shown]
     }
 
-    /// The place as an XPath; made only where it is told, since a document may be deep and wide.
+    /// The place as an XPath; made only where it is told, since a document may be deep and wide. Of one that is deeper
+    /// than any format of libvirt's the middle is left out.
     var xpath: String {
-        "/" + steps.joined(separator: "/") + (attribute.map { "/@" + $0.shown } ?? "")
+        let shown = steps.count <= Self.deepest ? steps : steps.prefix(Self.deepest - 2) + ["…"] + steps.suffix(1)
+        return "/" + shown.joined(separator: "/") + (attribute.map { "/@" + $0.shown } ?? "")
     }
+
+    /// The place among those whose timing is known: the names below the root, and the attribute.
+    var known: String {
+        names.prefix(Self.deepest).joined(separator: "/") + (attribute.map { "@" + $0.local } ?? "")
+    }
+
+    private static let deepest = 16
 
     /// Whether the place is a device, and not in one.
     var isWholeDevice: Bool {

@@ -7,7 +7,7 @@ extension ChangeTiming {
     /// When a change at a place can reach a running guest, as the QEMU driver of libvirt 9.0 does it where it has all
     /// privileges: limits that are cgroups' need them.
     init(of place: ChangePlace) {
-        let path = place.names.joined(separator: "/") + (place.attribute.map { "@" + $0.local } ?? "")
+        let path = place.known
         if Self.identity.contains(path) {
             self = .never
         } else if place.isWholeDevice {

@@ -74,11 +74,11 @@ public struct DomainCapabilitiesDocument: Sendable, Hashable {
         root.descendants("cpu", "mode").first { $0["name"] == "host-model" && $0.isSupported }?.childText("model")
     }
 
-    /// The models of libvirt's that the host can run as they are, in libvirt's order.
+    /// The models of libvirt's that the host can run as they are, as far as libvirt can tell, in libvirt's order.
     public var usableProcessorModels: [String] {
         root.descendants("cpu", "mode").filter { $0["name"] == "custom" }
             .flatMap { $0.all("model") }
-            .filter { $0.yesNo("usable") == true }
+            .filter { $0.yesNo("usable") != false }
             .map(\.text)
     }
 

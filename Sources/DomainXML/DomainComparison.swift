@@ -8,8 +8,8 @@ extension DomainDocument {
     ///
     /// Elements are matched by what libvirt or the guest tells them by, such as a disk's target, and else by their
     /// place. White space that lays out elements, the order of attributes, comments, prefixes, the unit of a domain's
-    /// amounts of memory, and whether an address is written in hexadecimal do not count. Passwords are not shown. Takes
-    /// time and memory linear in the documents' size.
+    /// amounts of memory, and whether an address is written in hexadecimal do not count. The passwords of
+    /// graphics are not shown. Takes time and memory linear in the documents' size.
     public func changes(to newer: DomainDocument) -> [DomainDifference] {
         var comparison = DomainComparison()
         comparison.compare(root, newer.root, at: ChangePlace(root: root))
@@ -128,13 +128,15 @@ struct Sibling {
 /// What values mean to libvirt, however they are written.
 private enum Meaning {
     /// What of a domain's memory is an amount in KiB unless another unit is given.
-    private static let memory: Set<String> = [
+    private static let kibibytes: Set<String> = [
         "memory", "currentMemory", "maxMemory", "hard_limit", "soft_limit", "swap_hard_limit", "min_guarantee",
     ]
 
     /// Whether both are the same amount of memory, in whatever units.
     static func isSame(_ older: XMLElement, _ newer: XMLElement) -> Bool {
-        guard memory.contains(older.name.local), older["unit"] != newer["unit"] || older.text != newer.text,
+        let hasUnits = older["unit"] != nil && newer["unit"] != nil
+        guard older.name.namespace == nil, hasUnits || kibibytes.contains(older.name.local),
+            older["unit"] != newer["unit"] || older.text != newer.text,
             let amount = older.byteCount, amount == newer.byteCount
         else { return false }
         return older.attributes.filter { $0.name != "unit" } == newer.attributes.filter { $0.name != "unit" }
@@ -160,8 +162,8 @@ struct NameKey: Hashable {
     }
 
     func hash(into hasher: inout Hasher) {
-        // Not the namespace, which may be long, and is mostly the same.
         hasher.combine(name.local)
+        hasher.combine(name.namespace)
     }
 }
 

@@ -6,7 +6,7 @@ import XMLTree
 /// What tells an element from its siblings of the same name, as an XPath predicate.
 enum ElementIdentity {
     /// The longest identity, in bytes: what is longer is none that libvirt would take, and would make paths long.
-    static let longest = 256
+    static let longest = 128
 
     /// What tells this element apart; nil where only its place does.
     static func predicate(of element: XMLElement) -> String? {

@@ -50,7 +50,8 @@ public struct Instance: Sendable, Hashable {
     ) throws(InvalidSpec) {
         let problems = InstanceRules(
             bootsKernel: boot != nil, vcpus: vcpus, maximumVCPUs: maximumVCPUs, topology: processor?.topology,
-            disks: disks, interfaces: interfaces.map(InstanceRules.InterfaceClaims.init)
+            disks: disks, hasSeed: cloudInit != nil,
+            interfaces: interfaces.map(InstanceRules.InterfaceClaims.init)
         ).problems
         guard problems.isEmpty else { throw InvalidSpec(problems: problems) }
         self.name = name

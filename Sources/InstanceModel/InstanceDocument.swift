@@ -7,7 +7,7 @@
 /// line, value, rule and remedy, and all of them are reported at once.
 public enum InstanceDocument {
     /// The versions that are read.
-    public static let supportedVersions = [1]
+    public static let supportedVersions = Array(supportedRange)
     static let supportedRange = 1...1
 
     /// Reads a document.

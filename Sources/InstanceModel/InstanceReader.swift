@@ -79,7 +79,8 @@ struct InstanceReader {
         let rules = InstanceRules(
             bootsKernel: fields["boot"] != nil, vcpus: vcpus, maximumVCPUs: maximumVCPUs,
             topology: fields["maximum_vcpus"] != nil && maximumVCPUs == nil ? nil : processor?.topology,
-            disks: disks ?? [nil], interfaces: interfaces?.map(\.claims) ?? [])
+            disks: disks ?? [nil], hasSeed: fields["cloud_init"] != nil,
+            interfaces: interfaces?.map(\.claims) ?? [])
         for problem in rules.problems { reader.note(problem, in: document) }
         guard reader.problems.isEmpty, let name, let vcpus, let memory, let hasTPM, let disks, let interfaces,
             let hasPanicDevice, let agent, let labels

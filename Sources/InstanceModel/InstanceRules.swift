@@ -14,6 +14,8 @@ struct InstanceRules {
     var topology: Processor.Topology?
     /// The disks; nil stands for one that is none.
     var disks: [Disk?]
+    /// Whether there is a cloud-init seed.
+    var hasSeed: Bool
     /// What each interface takes.
     var interfaces: [InterfaceClaims]
 
@@ -81,8 +83,9 @@ struct InstanceRules {
     }
 
     private var serialProblems: [SpecProblem] {
-        var serials = Set(disks.indices.filter { disks[$0]?.serial == nil }.map(DiskSerial.ofDisk))
-        serials.insert(DiskSerial.ofSeed)
+        let unnamed = disks.indices.filter { index in disks[index].map { $0.serial == nil } ?? false }
+        var serials = Set(unnamed.map(DiskSerial.ofDisk))
+        if hasSeed { serials.insert(DiskSerial.ofSeed) }
         return disks.enumerated().compactMap { index, disk in
             guard let serial = disk?.serial, !serials.insert(serial.description).inserted else { return nil }
             return problem(

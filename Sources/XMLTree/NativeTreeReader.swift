@@ -24,7 +24,9 @@ struct NativeTreeReader {
         while let declared = namespace?.pointee {
             let prefix = declared.prefix.map { String(cString: $0) }
             let uri = declared.href.map { String(cString: $0) } ?? ""
-            guard uri.utf8.count <= XMLLimits.nameBytes else { throw .nameTooLong(limit: XMLLimits.nameBytes) }
+            guard uri.utf8.count <= XMLLimits.namespaceBytes else {
+                throw .namespaceTooLong(limit: XMLLimits.namespaceBytes)
+            }
             namespaces.append(XMLNamespace(prefix: prefix, uri: uri))
             namespace = declared.next
         }

@@ -14,7 +14,7 @@ extension XMLElement {
     ///   - whitespace: What happens to white space that only lays out elements.
     /// - Returns: The root element.
     /// - Throws: `malformed`, `unsupportedEncoding`, `documentTypeRefused`, `tooLarge`, `tooDeep`, `tooManyNodes`,
-    ///   `nameTooLong` or `outOfMemory`.
+    ///   `namespaceTooLong` or `outOfMemory`.
     public static func parse(
         _ text: String, limits: XMLLimits = .standard, whitespace: XMLWhitespace = .dropped
     ) throws(XMLError) -> XMLElement {

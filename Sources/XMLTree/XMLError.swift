@@ -16,7 +16,7 @@ public enum XMLError: Error, Sendable, Hashable {
     /// Elements are nested more deeply than the limit.
     case tooDeep(limit: Int)
     /// A namespace's URI is longer than the limit, in bytes.
-    case nameTooLong(limit: Int)
+    case namespaceTooLong(limit: Int)
     /// There are more elements, attributes and other nodes than the limit.
     case tooManyNodes(limit: Int)
     /// A name that XML does not allow.
@@ -75,7 +75,7 @@ extension XMLError: CustomStringConvertible {
         case .documentTypeRefused: "a document type declaration is refused"
         case .tooLarge(let bytes, let limit): "the text has \(bytes) bytes, more than \(limit)"
         case .tooDeep(let limit): "elements are nested more than \(limit) deep"
-        case .nameTooLong(let limit): "a namespace's URI has more than \(limit) bytes"
+        case .namespaceTooLong(let limit): "a namespace's URI has more than \(limit) bytes"
         case .tooManyNodes(let limit): "there are more than \(limit) nodes"
         case .invalidName(let name): "\(name.debugDescription) is not a name in XML"
         case .unencodable(let what, let place): "\(place): \(what)"

@@ -20,8 +20,8 @@ public struct XMLLimits: Sendable, Hashable {
     /// 4 MiB, 256 levels, 200,000 nodes: many times what libvirt sends.
     public static let standard = XMLLimits()
 
-    /// The most bytes of a namespace's URI: as many as libxml2 takes for a name.
-    static let nameBytes = 50_000
+    /// The most bytes of a namespace's URI, which each element may have for its own.
+    static let namespaceBytes = 1_000
 
     /// For documents that were just written here.
     static let unbounded = XMLLimits(bytes: .max, nodes: .max)

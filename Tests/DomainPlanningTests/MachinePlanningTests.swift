@@ -179,7 +179,10 @@ struct MachinePlanningTests {
         ]
         for (instance, path) in refused {
             let error = #expect(throws: PlanError.self) { try Scene.plan(instance, facts: facts) }
-            guard case .lacks(let problem) = error else { continue }
+            guard case .lacks(let problem) = error else {
+                Issue.record("\(path): \(String(describing: error))")
+                continue
+            }
             #expect(problem.path == path)
         }
         let plan = try Scene.plan(instance(.uefi(secureBoot: false), false, 1, .scsi), facts: facts)

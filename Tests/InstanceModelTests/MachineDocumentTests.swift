@@ -179,7 +179,6 @@ struct MachineDocumentTests {
         ),
         ("limit: { iops: 5 }", [".limit: this key is not known here"]),
         ("bus: sata, read_only: true", [".read_only: a disk with `bus: sata` is not read-only"]),
-        ("serial: cidata", [".serial: each disk has its own serial number"]),
         ("serial: disk-0", [".serial: each disk has its own serial number"]),
         (
             "limits: { bytes: 1 GiB, burst: { bytes: 1 TiB }, burst_seconds: 1000 }",
@@ -202,6 +201,10 @@ struct MachineDocumentTests {
         #expect(problems(in: text("", ", serial: a")).isEmpty)
         #expect(problems(in: text(", serial: a", ", serial: a")).map(\.path) == ["disks[1].serial"])
         #expect(problems(in: text(", serial: disk-1", "")).map(\.path) == ["disks[0].serial"])
+        // Of a disk that cannot be read nothing is known.
+        #expect(problems(in: text(", serial: disk-1", ", bus: x")).map(\.path) == ["disks[1].bus"])
+        #expect(problems(in: text(", serial: cidata", "")).isEmpty)
+        #expect(problems(in: text(", serial: cidata", "") + "cloud_init: {}\n").map(\.path) == ["disks[0].serial"])
     }
 
     @Test("a machine's SATA controller has six ports", arguments: [6, 7])

@@ -12,16 +12,21 @@ import Testing
 struct ConsoleTests {
     private static let escape = "\u{1d}"
 
-    /// A running guest with a shell on its console.
+    /// A running guest whose shell has prompted on its console.
     private func guest(_ name: String) async throws -> Lab {
         let lab = try await Lab("console")
         try await lab.storeTinyImage()
         try await lab.deleteAll()
         try await lab.runGuest(name)
+        // The guest's shell may come after its agent, forgets what was typed before, and asks the terminal for its size
+        // once it has prompted.
+        while try await !lab.roost("console", name, "--log").text.contains("\u{1B}[6n") {
+            try await Task.sleep(for: .milliseconds(100))
+        }
         return lab
     }
 
-    /// Opens the console and types until the guest's shell answers.
+    /// Opens the console, and has the guest's shell answer.
     private func open(
         _ name: String, of lab: Lab, on terminal: PseudoTerminal, _ options: String...
     ) async throws -> RunningCommand {
@@ -115,10 +120,6 @@ struct ConsoleTests {
     @Test("prints the log's last lines, and follows it until Ctrl-C", .timeLimit(.minutes(5)))
     func log() async throws {
         let lab = try await guest("logged-1")
-        // The guest's shell may come after its agent, and asks the terminal for its size once it has prompted.
-        while try await !lab.roost("console", "logged-1", "--log").text.contains("\u{1B}[6n") {
-            try await Task.sleep(for: .milliseconds(100))
-        }
         let script = "for line in one two three four; do echo log-$line; done >/dev/ttyS0"
         let follower = try lab.roost.start(["console", "logged-1", "--follow", "--tail", "0"])
         #expect(try await lab.roost("exec", "logged-1", "--", "sh", "-c", script).status == 0)

@@ -23,12 +23,21 @@ struct MachineTests {
         let hasFeature = "grep -c -w rdrand /proc/cpuinfo || true"
         #expect(try await lab.shell(hasFeature, in: id) == "0")
 
+        // The SCSI bus is looked through beside the guest's start.
+        let both = """
+            modprobe -q sd_mod; n=0
+            until [ $n = 300 ] || ls -d /sys/block/sd[ab] >/dev/null 2>&1; do
+                n=$((n+1)); usleep 100000
+            done
+            """
+        _ = try await lab.shell(both, in: id)
         // The cloud kernel has no driver for AHCI: the disk there is not among them. Which name a SCSI disk gets is
         // the guest's affair.
         let disks = "cd /sys/block; for d in [sv]d?; do echo $(cat $d/size) $(cat $d/ro); done | sort -n"
         #expect(try await lab.shell(disks, in: id) == "20480 1\n61440 0\n81920 0\n1048576 0")
         #expect(try await lab.shell("cat /sys/block/vdb/serial", in: id) == "disk-3")
         let disk = try await lab.shell("cd /sys/block; grep -l 20480 sd?/size | cut -d / -f 1", in: id)
+        try #require(!disk.isEmpty)
         let page = "dd if=/sys/block/\(disk)/device/vpd_pg80 bs=1 skip=4 2>/dev/null"
         #expect(try await lab.shell(page, in: id) == "data-1")
         let write = "echo x > /dev/\(disk) && sync"
