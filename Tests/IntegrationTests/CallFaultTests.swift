@@ -62,7 +62,9 @@ struct CallFaultTests {
         let unharmed = CallFaults()
         try await lab.bring(id, to: change.before)
         #expect(try await attempt(unharmed) == nil)
-        for trial in CallTrial.all(of: unharmed) {
+        let trials = CallTrial.all(of: unharmed)
+        defer { CallTrial.expectStruck(trials) }
+        for trial in trials {
             try await lab.bring(id, to: change.before)
             let known = try lab.history().count
             let error = try await attempt(trial.faults)
@@ -109,7 +111,9 @@ struct CallFaultTests {
         let unharmed = CallFaults()
         #expect(try await attempt(unharmed) == nil)
         try await lab.deleteAll()
-        for trial in CallTrial.all(of: unharmed) {
+        let trials = CallTrial.all(of: unharmed)
+        defer { CallTrial.expectStruck(trials) }
+        for trial in trials {
             let known = try lab.history().count
             let error = try await attempt(trial.faults)
             trial.expectTyped(error)
@@ -175,7 +179,9 @@ struct CallFaultTests {
         }
         let unharmed = CallFaults()
         #expect(try await attempt(unharmed) == nil)
-        for trial in CallTrial.all(of: unharmed) {
+        let trials = CallTrial.all(of: unharmed)
+        defer { CallTrial.expectStruck(trials) }
+        for trial in trials {
             let error = try await attempt(trial.faults)
             trial.expectTyped(error)
             let left = try await lab.driver.instances(context: lab.context)
@@ -227,10 +233,17 @@ struct CallTrial {
         }
     }
 
-    /// Expects that the fault struck, and that what the caller got says what it was.
+    /// Expects that of all faults at most a tenth came after the operation's last call.
+    static func expectStruck(_ trials: [CallTrial]) {
+        let struck = trials.count { $0.faults.struck != nil }
+        #expect(struck * 10 >= trials.count * 9, "\(struck) of \(trials.count)")
+    }
+
+    /// Expects that the fault struck where its call was made, and that what the caller got says what it was.
     func expectTyped(_ error: ComputeError?) {
         guard let struck = faults.struck else {
-            Issue.record(comment)
+            // On a busy machine the unharmed operation may have looked once more than this one had to.
+            #expect(error == nil && faults.asked.count <= faults.position, comment)
             return
         }
         guard let error else { return }

@@ -92,9 +92,12 @@ final class CallFaults: CallInterposer {
     }
 
     private let state = Guarded(State())
+    /// The call that is harmed, from 0.
+    let position: Int
 
     /// Calls are made as they are, but for the one at `position`, from 0.
     init(_ fault: CallFault? = nil, at position: Int = 0) {
+        self.position = position
         state.withLock { $0.fault = fault.map { (position, $0) } }
     }
 
