@@ -118,7 +118,9 @@ extension GuestModel {
     }
 
     private func deleteBegins(_ call: GuestCall, _ number: Int) -> [Move] {
-        guard var next = bound(to: call), call.request == .delete || power == .off else { return [] }
+        // What was left of a deletion may have turned it off, and is finished.
+        let isBeingDeleted = work?.request == .delete || work?.request == .deleteStopped
+        guard var next = bound(to: call), call.request == .delete || power == .off || isBeingDeleted else { return [] }
         next.work = Work(call: number, request: call.request, succeeds: call.succeeded)
         return [Move(model: next, isOver: false)]
     }

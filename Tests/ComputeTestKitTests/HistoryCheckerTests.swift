@@ -80,17 +80,20 @@ struct HistoryCheckerTests {
         #expect(isTrue([spawn, absent, seen]))
     }
 
-    @Test("lets a deletion finish one that was left, and no other")
-    func finishedByAnother() {
+    @Test(
+        "lets a deletion finish one that was left, and no other", arguments: [GuestRequest.delete, .deleteStopped])
+    func finishedByAnother(request: GuestRequest) {
         let spawn = GuestCall("s", .spawn, id: "a", begin: 0, end: 10, answer: .done)
         func deletions(wasLeft: Bool) -> [GuestCall] {
             [
                 GuestCall("1", .delete, id: "a", begin: 20, end: 90, answer: .done, wasLeft: wasLeft),
-                GuestCall("2", .delete, id: "a", begin: 30, end: 60, answer: .done),
+                GuestCall("2", request, id: "a", begin: 30, end: 60, answer: .done),
             ]
         }
         #expect(isTrue([spawn] + deletions(wasLeft: true)))
         #expect(!isTrue([spawn] + deletions(wasLeft: false)))
+        // Alone, only the one that asks nothing of the guest's power may be true of one that runs.
+        #expect(isTrue([spawn] + deletions(wasLeft: false).suffix(1)) == (request == .delete))
     }
 
     @Test("lets libvirt wake a paused guest that was rebooted, and no other")
