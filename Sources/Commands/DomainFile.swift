@@ -3,7 +3,6 @@
 
 import Compute
 import DomainXML
-import SystemPackage
 import XMLTree
 
 /// A file that holds a domain document of libvirt's; `-` is standard input.
@@ -15,7 +14,9 @@ struct DomainFile: Sendable, Hashable {
     /// - Throws: ``UsageFailure`` where the file cannot be read, `ComputeError` with code `invalid` where it is no
     ///   domain document.
     func document(in surroundings: Surroundings) async throws -> DomainDocument {
-        let text = try await text(in: surroundings)
+        let text = try await TextFile.document(
+            at: path, limit: XMLLimits.standard.bytes,
+            hint: "give the file of a domain document, or - for standard input", in: surroundings)
         do {
             return try DomainDocument(parsing: text)
         } catch {
@@ -25,16 +26,4 @@ struct DomainFile: Sendable, Hashable {
 
     /// What errors call it.
     var subject: String { "document \(path)" }
-
-    private func text(in surroundings: Surroundings) async throws -> String {
-        let limit = XMLLimits.standard.bytes
-        do {
-            guard path != "-" else { return try await TextFile.text(of: surroundings.input, limit: limit) }
-            return try await TextFile.text(
-                ofAny: surroundings.workingDirectory.pushing(FilePath(path)), limit: limit)
-        } catch let problem as TextFile.Problem {
-            throw UsageFailure(
-                "\(subject): \(problem.words)", hint: "give the file of a domain document, or - for standard input")
-        }
-    }
 }

@@ -17,7 +17,9 @@ struct SpecFile: Sendable, Hashable {
     /// - Throws: ``UsageFailure`` where the file cannot be read, `ComputeError` with code `invalid` and all problems
     ///   where the document breaks rules.
     func instance(in surroundings: Surroundings) async throws -> Instance {
-        let text = try await text(in: surroundings)
+        let text = try await TextFile.document(
+            at: path, limit: Self.limit, hint: "give the file of an instance document, or - for standard input",
+            in: surroundings)
         let directory =
             isStandardInput
             ? surroundings.workingDirectory
@@ -35,23 +37,6 @@ struct SpecFile: Sendable, Hashable {
     }
 
     private var isStandardInput: Bool { path == "-" }
-
-    private func text(in surroundings: Surroundings) async throws -> String {
-        do {
-            if isStandardInput {
-                if surroundings.input.isTerminal {
-                    CommandScope.current.presenter.note("reading the document from the terminal, until Ctrl-D")
-                }
-                return try await TextFile.text(of: surroundings.input, limit: Self.limit)
-            }
-            return try await TextFile.text(
-                ofAny: surroundings.workingDirectory.pushing(FilePath(path)), limit: Self.limit)
-        } catch let problem as TextFile.Problem {
-            throw UsageFailure(
-                "document \(path): \(problem.words)",
-                hint: "give the file of an instance document, or - for standard input")
-        }
-    }
 
     /// The text of a file that a document names; it stays within the document's directory, since a document may come
     /// from somebody else than the one who runs it.

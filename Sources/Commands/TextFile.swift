@@ -36,6 +36,25 @@ enum TextFile {
         }
     }
 
+    /// The text of a document that a command line names; `-` is standard input.
+    ///
+    /// - Throws: ``UsageFailure`` where it cannot be read.
+    static func document(
+        at path: String, limit: Int, hint: String, in surroundings: Surroundings
+    ) async throws -> String {
+        do {
+            guard path == "-" else {
+                return try await text(ofAny: surroundings.workingDirectory.pushing(FilePath(path)), limit: limit)
+            }
+            if surroundings.input.isTerminal {
+                CommandScope.current.presenter.note("reading the document from the terminal, until Ctrl-D")
+            }
+            return try await text(of: surroundings.input, limit: limit)
+        } catch let problem as Problem {
+            throw UsageFailure("document \(path): \(problem.words)", hint: hint)
+        }
+    }
+
     /// The text of a regular file.
     static func text(ofRegular path: FilePath, limit: Int) throws(Problem) -> String {
         try text(of: regular(opened(path), limit: limit))

@@ -12,33 +12,8 @@ enum CanonicalJSON: Sendable, Hashable {
     /// The value as JSON (RFC 8259).
     var text: String {
         var text = ""
-        write(to: &text)
+        write(to: &text, indentation: nil)
         return text
-    }
-
-    private func write(to text: inout String) {
-        switch self {
-        case .string(let value): Self.write(value, to: &text)
-        case .integer(let value): text += String(value)
-        case .boolean(let value): text += value ? "true" : "false"
-        case .array(let values):
-            text += "["
-            for (index, value) in values.enumerated() {
-                if index > 0 { text += "," }
-                value.write(to: &text)
-            }
-            text += "]"
-        case .object(let members):
-            text += "{"
-            let sorted = members.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
-            for (index, member) in sorted.enumerated() {
-                if index > 0 { text += "," }
-                Self.write(member.key, to: &text)
-                text += ":"
-                member.value.write(to: &text)
-            }
-            text += "}"
-        }
     }
 
     /// The value as JSON in several lines, ended by a newline.
@@ -48,27 +23,38 @@ enum CanonicalJSON: Sendable, Hashable {
         return text + "\n"
     }
 
-    private func write(to text: inout String, indentation: Int) {
-        let line = "\n" + String(repeating: "  ", count: indentation + 1)
-        let end = line.dropLast(2)
+    private func write(to text: inout String, indentation: Int?) {
         switch self {
-        case .array(let values) where !values.isEmpty:
-            for (index, value) in values.enumerated() {
-                text += (index == 0 ? "[" : ",") + line
-                value.write(to: &text, indentation: indentation + 1)
+        case .string(let value): Self.write(value, to: &text)
+        case .integer(let value): text += String(value)
+        case .boolean(let value): text += value ? "true" : "false"
+        case .array(let values):
+            Self.write(values, between: ("[", "]"), to: &text, indentation: indentation) { value, text, depth in
+                value.write(to: &text, indentation: depth)
             }
-            text += end + "]"
-        case .object(let members) where !members.isEmpty:
+        case .object(let members):
             let sorted = members.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
-            for (index, member) in sorted.enumerated() {
-                text += (index == 0 ? "{" : ",") + line
+            Self.write(sorted, between: ("{", "}"), to: &text, indentation: indentation) { member, text, depth in
                 Self.write(member.key, to: &text)
-                text += ": "
-                member.value.write(to: &text, indentation: indentation + 1)
+                text += depth == nil ? ":" : ": "
+                member.value.write(to: &text, indentation: depth)
             }
-            text += end + "}"
-        case .string, .integer, .boolean, .array, .object: write(to: &text)
         }
+    }
+
+    private static func write<Element>(
+        _ elements: [Element], between brackets: (String, String), to text: inout String, indentation: Int?,
+        element: (Element, inout String, Int?) -> Void
+    ) {
+        text += brackets.0
+        let inner = indentation.map { $0 + 1 }
+        for (index, value) in elements.enumerated() {
+            if index > 0 { text += "," }
+            if let inner { text += "\n" + String(repeating: "  ", count: inner) }
+            element(value, &text, inner)
+        }
+        if let indentation, !elements.isEmpty { text += "\n" + String(repeating: "  ", count: indentation) }
+        text += brackets.1
     }
 
     /// Escapes what cannot be seen or may not stand in XML, and nothing else.

@@ -21,14 +21,14 @@ struct NativeTreeReader {
         try countOne()
         var namespaces: [XMLNamespace] = []
         var namespace = node.pointee.nsDef
-        while let declared = namespace?.pointee {
-            let prefix = declared.prefix.map { String(cString: $0) }
-            let uri = declared.href.map { String(cString: $0) } ?? ""
+        while let declared = namespace {
+            let prefix = declared.pointee.prefix.map { String(cString: $0) }
+            let uri = uri(of: declared) ?? ""
             guard uri.utf8.count <= XMLLimits.namespaceBytes else {
                 throw .namespaceTooLong(limit: XMLLimits.namespaceBytes)
             }
             namespaces.append(XMLNamespace(prefix: prefix, uri: uri))
-            namespace = declared.next
+            namespace = declared.pointee.next
         }
         return XMLElement(
             name: name(node.pointee.name, node.pointee.ns),
