@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright 2026 The Roost authors
 
+import InstanceModel
+
 /// A result as structured data, with its keys in the order in which they are documented.
 indirect enum OutputValue: Sendable, Hashable {
     case null
@@ -65,31 +67,16 @@ extension OutputValue {
         case .integer(let value): text += String(value)
         case .string(let value): Self.quote(value, into: &text)
         case .array(let values):
-            Self.write(values, between: ("[", "]"), to: &text, indentation: indentation) { value, text, depth in
+            JSONLayout.write(values, between: ("[", "]"), to: &text, indentation: indentation) { value, text, depth in
                 value.write(to: &text, indentation: depth)
             }
         case .object(let members):
-            Self.write(members, between: ("{", "}"), to: &text, indentation: indentation) { member, text, depth in
+            JSONLayout.write(members, between: ("{", "}"), to: &text, indentation: indentation) { member, text, depth in
                 Self.quote(member.key, into: &text)
                 text += depth == nil ? ":" : ": "
                 member.value.write(to: &text, indentation: depth)
             }
         }
-    }
-
-    private static func write<Element>(
-        _ elements: [Element], between brackets: (String, String), to text: inout String, indentation: Int?,
-        element: (Element, inout String, Int?) -> Void
-    ) {
-        text += brackets.0
-        let inner = indentation.map { $0 + 1 }
-        for (index, value) in elements.enumerated() {
-            if index > 0 { text += "," }
-            if let inner { text += "\n" + String(repeating: "  ", count: inner) }
-            element(value, &text, inner)
-        }
-        if let indentation, !elements.isEmpty { text += "\n" + String(repeating: "  ", count: indentation) }
-        text += brackets.1
     }
 
     /// Escapes what JSON must escape, and what would act on a terminal, which JSON may escape.

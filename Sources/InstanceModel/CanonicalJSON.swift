@@ -29,32 +29,17 @@ enum CanonicalJSON: Sendable, Hashable {
         case .integer(let value): text += String(value)
         case .boolean(let value): text += value ? "true" : "false"
         case .array(let values):
-            Self.write(values, between: ("[", "]"), to: &text, indentation: indentation) { value, text, depth in
+            JSONLayout.write(values, between: ("[", "]"), to: &text, indentation: indentation) { value, text, depth in
                 value.write(to: &text, indentation: depth)
             }
         case .object(let members):
             let sorted = members.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
-            Self.write(sorted, between: ("{", "}"), to: &text, indentation: indentation) { member, text, depth in
+            JSONLayout.write(sorted, between: ("{", "}"), to: &text, indentation: indentation) { member, text, depth in
                 Self.write(member.key, to: &text)
                 text += depth == nil ? ":" : ": "
                 member.value.write(to: &text, indentation: depth)
             }
         }
-    }
-
-    private static func write<Element>(
-        _ elements: [Element], between brackets: (String, String), to text: inout String, indentation: Int?,
-        element: (Element, inout String, Int?) -> Void
-    ) {
-        text += brackets.0
-        let inner = indentation.map { $0 + 1 }
-        for (index, value) in elements.enumerated() {
-            if index > 0 { text += "," }
-            if let inner { text += "\n" + String(repeating: "  ", count: inner) }
-            element(value, &text, inner)
-        }
-        if let indentation, !elements.isEmpty { text += "\n" + String(repeating: "  ", count: indentation) }
-        text += brackets.1
     }
 
     /// Escapes what cannot be seen or may not stand in XML, and nothing else.
