@@ -15,17 +15,20 @@ public struct Composition: Sendable {
     public var components: @Sendable () -> [ComponentVersion]
     /// Where the commands read and write.
     public var surroundings: Surroundings
+    /// What runs a command's tasks; nil: Swift's own threads.
+    public var executor: (any TaskExecutor)?
     /// Opens the driver.
     public var openDriver: DriverOpening
 
     /// A composition of these parts.
     public init(
         version: String, components: @escaping @Sendable () -> [ComponentVersion] = { [] },
-        surroundings: Surroundings, openDriver: @escaping DriverOpening
+        surroundings: Surroundings, executor: (any TaskExecutor)? = nil, openDriver: @escaping DriverOpening
     ) {
         self.version = version
         self.components = components
         self.surroundings = surroundings
+        self.executor = executor
         self.openDriver = openDriver
     }
 }
@@ -52,11 +55,14 @@ public struct DriverRequest: Sendable, Hashable {
     public let stateDirectory: FilePath?
     /// The local user.
     public let principal: Principal
+    /// Whether the command changes anything.
+    public let effect: CommandEffect
 
     /// A request of these parts.
-    public init(connect: String?, stateDirectory: FilePath?, principal: Principal) {
+    public init(connect: String?, stateDirectory: FilePath?, principal: Principal, effect: CommandEffect) {
         self.connect = connect
         self.stateDirectory = stateDirectory
         self.principal = principal
+        self.effect = effect
     }
 }

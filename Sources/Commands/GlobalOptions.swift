@@ -46,14 +46,14 @@ struct GlobalOptions: ParsableArguments {
     static let flags: Set<String> = ["--quiet", "-q", "--verbose", "-v", "--no-color"]
 
     /// What to open: options before the environment's variables, which count only where they are not empty.
-    func driverRequest(in surroundings: Surroundings) -> DriverRequest {
+    func driverRequest(for effect: CommandEffect, in surroundings: Surroundings) -> DriverRequest {
         let variable = { (name: String) in surroundings.environment[name].flatMap { $0.isEmpty ? nil : $0 } }
         let directory = (stateDirectory ?? variable("ROOST_STATE_DIR")).map {
             surroundings.workingDirectory.pushing(FilePath($0))
         }
         return DriverRequest(
             connect: connect ?? variable("ROOST_CONNECT"), stateDirectory: directory,
-            principal: .localUser(id: surroundings.userID))
+            principal: .localUser(id: surroundings.userID), effect: effect)
     }
 }
 

@@ -32,9 +32,9 @@ struct Invocation: Sendable {
 
     private func run<Command: Verb>(_ verb: sending Command, until signals: AsyncStream<Int32>) async -> Int32 {
         let presenter = Presenter(verb.global, in: surroundings)
-        let scope = CommandScope(composition: composition, presenter: presenter)
+        let scope = CommandScope(composition: composition, presenter: presenter, effect: Command.effect)
         let interruption = Interruption()
-        let work = Task { () async -> Result<Void, any Error> in
+        let work = Task(executorPreference: composition.executor) { () async -> Result<Void, any Error> in
             var verb = verb
             do {
                 try await scope.enter { try await verb.run() }
@@ -43,7 +43,7 @@ struct Invocation: Sendable {
                 return .failure(error)
             }
         }
-        let watch = Task {
+        let watch = Task(executorPreference: composition.executor) {
             for await signal in signals {
                 let isFirst = interruption.record(signal)
                 if Command.effect == .changes {

@@ -34,23 +34,19 @@ public struct ProcessSignals: Sendable {
     }
 
     /// Hands on each signal that comes, on the calling thread, for the rest of the process's life.
-    public func deliver() -> Never {
-        while true { deliverNext() }
+    public func deliver() {
+        guard let pipe else { return }
+        while deliverNext(from: pipe.readEnd.rawValue) {}
     }
 
-    /// Not part of the loop above: Swift 6.3's optimizer never ends on a loop without an exit that holds this.
-    @inline(never)
-    private func deliverNext() {
-        guard let pipe else {
-            pause()
-            return
-        }
-        var readEnd = pollfd(fd: pipe.readEnd.rawValue, events: Int16(POLLIN), revents: 0)
+    /// Waits for a signal; whether another may come.
+    private func deliverNext(from readEnd: Int32) -> Bool {
+        var waited = pollfd(fd: readEnd, events: Int16(POLLIN), revents: 0)
         // A signal that came to this thread ends the wait early; its byte is there at the next.
-        guard poll(&readEnd, 1, -1) > 0 else { return }
+        guard poll(&waited, 1, -1) > 0 else { return errno == EINTR }
         var signal: UInt8 = 0
-        guard read(readEnd.fd, &signal, 1) == 1 else { return }
-        receiving.yield(Int32(signal))
+        if read(readEnd, &signal, 1) == 1 { receiving.yield(Int32(signal)) }
+        return true
     }
 
     /// Tells the reader of the pipe; calls nothing that is not safe in a signal handler.

@@ -82,7 +82,9 @@ protocol Verb: AsyncParsableCommand {
 }
 
 /// Whether a command changes anything.
-enum CommandEffect: Sendable, Hashable {
+public enum CommandEffect: Sendable, Hashable {
+    /// It tells what there is.
     case reads
+    /// An interruption has something to undo.
     case changes
 }

@@ -14,7 +14,7 @@ struct Session: Sendable {
     /// Opens the driver that the options ask for.
     static func open(_ global: GlobalOptions) async throws -> Session {
         let scope = CommandScope.current
-        let request = global.driverRequest(in: scope.composition.surroundings)
+        let request = global.driverRequest(for: scope.effect, in: scope.composition.surroundings)
         let driver = try await scope.composition.openDriver(request)
         return Session(
             driver: driver, presenter: scope.presenter, principal: request.principal,
@@ -60,6 +60,7 @@ struct Session: Sendable {
 struct CommandScope: Sendable {
     let composition: Composition
     let presenter: Presenter
+    let effect: CommandEffect
 
     @TaskLocal private static var scope: CommandScope?
 

@@ -3,7 +3,7 @@
 
 import Commands
 import Compute
-import Dispatch
+import Foundation
 import Glibc
 import RoostKit
 import SystemPackage
@@ -11,30 +11,30 @@ import SystemPackage
 /// The command `roost`: reads the surroundings, wires the commands to the driver, and runs one command line.
 @main
 enum Roost {
-    /// The command runs on Swift's threads; this one loads libvirt meanwhile, and then hands on the signals that come.
+    private static let arguments = Array(CommandLine.arguments.dropFirst())
+    private static let signals = ProcessSignals()
+
+    /// What commands that only read leave open: to take it apart takes longer than the kernel needs for it.
+    private static let keptOpen = Guarded<[any HypervisorDriver]>([])
+
     static func main() {
-        let arguments = Array(CommandLine.arguments.dropFirst())
-        let signals = ProcessSignals()
-        let hasThreads = DispatchSemaphore(value: 0)
-        Task.detached {
-            // glibc starts no thread while it loads libraries: the second one that this run needs comes first.
-            Task.detached { hasThreads.signal() }
-            let status = await run(arguments, signals)
+        // Before there is a second thread: while libraries are loaded, each processor that runs one is interrupted for
+        // every page that is bound.
+        if RoostCommand.asksHypervisor(arguments) { LibvirtDriver.loadLibvirt() }
+        Thread.detachNewThread { signals.deliver() }
+        let first = FirstThread()
+        Task(executorPreference: first) {
+            let status = await run(first)
             // All was written; the destructors of libvirt's fifty libraries would take as long as the command itself.
             fflush(nil)
             _exit(status)
         }
-        // Asked while the threads start.
-        if RoostCommand.asksHypervisor(arguments) {
-            hasThreads.wait()
-            LibvirtDriver.loadLibvirt()
-        }
-        signals.deliver()
+        first.run()
     }
 
-    private static func run(_ arguments: [String], _ signals: ProcessSignals) async -> Int32 {
+    private static func run(_ thread: FirstThread) async -> Int32 {
         let composition = Composition(
-            version: "0.1.0", components: components, surroundings: .process(signals)
+            version: "0.1.0", components: components, surroundings: .process(signals), executor: thread
         ) { request throws(ComputeError) in
             try await open(request)
         }
@@ -57,10 +57,12 @@ enum Roost {
             } else {
                 .automatic
             }
-        return try await LibvirtDriver.open(
+        let driver = try await LibvirtDriver.open(
             DriverConfiguration(
                 stateDirectory: state, connection: connection,
                 policy: SinglePrincipalPolicy(permitting: request.principal), history: settings.history))
+        if request.effect == .reads { keptOpen.withLock { $0.append(driver) } }
+        return driver
     }
 
     private static func stateDirectory(

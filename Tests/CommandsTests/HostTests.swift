@@ -182,7 +182,7 @@ struct HostTests {
             roost.requests.values == [
                 DriverRequest(
                     connect: request.connect, stateDirectory: request.stateDirectory.map { FilePath($0) },
-                    principal: .localUser(id: 1_000))
+                    principal: .localUser(id: 1_000), effect: .reads)
             ])
     }
 
