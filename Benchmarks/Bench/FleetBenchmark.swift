@@ -121,7 +121,7 @@ struct FleetBenchmark {
 
     private func states() async throws -> Answer {
         let start = ContinuousClock.now
-        let found = try await driver.instances(context: context)
+        let found = try await driver.states(context: context)
         let total = ContinuousClock.now - start
         return Answer(total: total.microseconds, count: found.count)
     }

@@ -8,7 +8,7 @@ public import InstanceModel
 extension Journal {
     /// All instances, by name.
     public func instances() throws(ComputeError) -> [InstanceRecord] {
-        try read { database in
+        try readAgain { database in
             try lastInstances.value(in: database) {
                 try InstanceRecord.fetch($0, "SELECT * FROM instances ORDER BY name", [])
             }

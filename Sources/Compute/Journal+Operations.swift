@@ -45,7 +45,7 @@ extension Journal {
 
     /// The operations of which something is left to settle, oldest first; some of them may be running.
     public func unfinishedOperations() throws(ComputeError) -> [OperationRecord] {
-        try read { database in
+        try readAgain { database in
             try lastUnfinished.value(in: database) {
                 try OperationRecord.fetch($0, "SELECT * FROM operations WHERE finished_at IS NULL ORDER BY rowid", [])
             }

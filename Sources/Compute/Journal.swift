@@ -85,6 +85,16 @@ public final class Journal: Sendable {
         }
     }
 
+    /// Reads in no transaction, for what reads by one statement, if at all: most of the time of a short read is its
+    /// transaction's.
+    func readAgain<R>(_ body: (Database) throws -> R) throws(ComputeError) -> R {
+        do {
+            return try queue.unsafeRead(body)
+        } catch {
+            throw failure(error)
+        }
+    }
+
     /// Writes in one transaction.
     func write<R>(_ body: (Database) throws -> R) throws(ComputeError) -> R {
         do {

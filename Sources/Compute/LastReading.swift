@@ -23,8 +23,8 @@ final class LastReading<Value: Sendable>: Sendable {
     /// What `read` gives, or gave last where nothing was changed since.
     ///
     /// - Parameters:
-    ///   - database: The connection, always the same one, in a transaction that only reads.
-    ///   - read: Reads it.
+    ///   - database: The connection, always the same one.
+    ///   - read: Reads it, by one statement: what changes after the marks were taken may be in it, and is read anew.
     /// - Returns: What was read, now or before.
     /// - Throws: What `read` throws.
     func value(in database: Database, _ read: (Database) throws -> Value) throws -> Value {

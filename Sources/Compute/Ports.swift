@@ -71,6 +71,9 @@ public enum RebootKind: Sendable, Hashable {
 public protocol InstanceObservation: Sendable {
     /// All instances, by name. Domains that Roost did not make are left out.
     func instances(context: OperationContext) async throws(ComputeError) -> [InstanceStatus]
+    /// The states of all instances, and nothing else of them: for whoever compares many guests with what they should be
+    /// every few seconds.
+    func states(context: OperationContext) async throws(ComputeError) -> [InstanceID: InstanceState]
     /// The instance with a name, a UUID, or a unique beginning of a UUID of at least four digits.
     ///
     /// - Throws: `notFound`; `conflict` where the beginning is not unique.

@@ -40,6 +40,10 @@ extension DriverConformance {
                 try await driver.instances(context: context)
             }
             try expect(listed.contains { $0.id == made.id && $0.state == .running }, "a list has what runs")
+            let states = try await calling("states") { () throws(ComputeError) in
+                try await driver.states(context: context)
+            }
+            try expect(states[made.id] == .running, "the states have what runs")
             let described = try await calling("description") { () throws(ComputeError) in
                 try await driver.description(of: made.id, context: context)
             }
@@ -54,6 +58,10 @@ extension DriverConformance {
             try await refused(.notFound, "instance after its delete") { () throws(ComputeError) in
                 _ = try await driver.instance(made.name, context: context)
             }
+            let left = try await calling("states") { () throws(ComputeError) in
+                try await driver.states(context: context)
+            }
+            try expect(left[made.id] == nil, "the states have nothing that was deleted")
         }
     }
 

@@ -58,6 +58,9 @@ extension DriverConformance {
             try await refused(.denied, "list by a stranger") { () throws(ComputeError) in
                 _ = try await driver.instances(context: context)
             }
+            try await refused(.denied, "states by a stranger") { () throws(ComputeError) in
+                _ = try await driver.states(context: context)
+            }
             try await refused(.denied, "instance by a stranger") { () throws(ComputeError) in
                 _ = try await driver.instance("conformance-1", context: context)
             }

@@ -11,6 +11,12 @@ extension FakeHypervisor: InstanceObservation, LockObservation, HostInventory {
         return machines.values.map { status(of: $0) }.sorted { $0.name < $1.name }
     }
 
+    /// The states of all instances.
+    public func states(context: OperationContext) async throws(ComputeError) -> [InstanceID: InstanceState] {
+        try await admit(.observe, "", context)
+        return machines.mapValues { status(of: $0).state }
+    }
+
     /// The instance of a name, a UUID, or a unique beginning of a UUID of at least four digits.
     public func instance(
         _ reference: String, context: OperationContext

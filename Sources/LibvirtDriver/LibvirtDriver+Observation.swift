@@ -15,9 +15,29 @@ extension LibvirtDriver: InstanceObservation {
         return try await listed(context: context)
     }
 
-    /// All instances, by name, for whoever may see them.
-    func listed(context: OperationContext) async throws(ComputeError) -> [InstanceStatus] {
-        if case .privateDaemon = choice.target, !state.isPrepared { return [] }
+    /// The states of all instances, from one bulk call (`virConnectGetAllDomainStats`, state only).
+    public func states(context: OperationContext) async throws(ComputeError) -> [InstanceID: InstanceState] {
+        try authorizer.authorize(.observe, subject: "instances", context: context)
+        let seen = try await sight(context: context)
+        var found = [InstanceID: InstanceState](minimumCapacity: seen.records.count)
+        for record in seen.records {
+            if let domain = seen.domains[record.id] {
+                found[record.id] = Self.state(of: record, domain: domain)
+            } else {
+                found[record.id] = try await presentStatus(of: record, context: context)?.state
+            }
+        }
+        return found
+    }
+
+    /// What the database and libvirt have of instances.
+    private struct Sight {
+        var records: [InstanceRecord] = []
+        var domains: [InstanceID: DomainState] = [:]
+    }
+
+    private func sight(context: OperationContext) async throws(ComputeError) -> Sight {
+        if case .privateDaemon = choice.target, !state.isPrepared { return Sight() }
         let journal = try await journal(readingFor: context)
         let connection = try await link.connection(until: context.deadline)
         let states = try await translating("instances") { () throws(LibvirtError) in
@@ -26,12 +46,20 @@ extension LibvirtDriver: InstanceObservation {
         var records = try journal?.instances() ?? []
         records += try await unindexed(states, known: records)
         documents.keepOnly(records)
-        guard !records.isEmpty else { return [] }
-        let stateByID = Dictionary(states.map { (InstanceID($0.uuid), $0.state) }) { first, _ in first }
+        guard !records.isEmpty else { return Sight() }
+        return Sight(
+            records: records,
+            domains: Dictionary(states.map { (InstanceID($0.uuid), $0.state) }) { first, _ in first })
+    }
+
+    /// All instances, by name, for whoever may see them.
+    func listed(context: OperationContext) async throws(ComputeError) -> [InstanceStatus] {
+        let sight = try await sight(context: context)
+        guard !sight.records.isEmpty else { return [] }
         let held = try locks.held()
         var found: [InstanceStatus] = []
-        for record in records {
-            let seen = status(of: record, domain: stateByID[record.id], lockedBy: held[record.id])
+        for record in sight.records {
+            let seen = status(of: record, domain: sight.domains[record.id], lockedBy: held[record.id])
             // It may have been made, or deleted, since the hypervisor told its states.
             guard seen.state != .error else {
                 if let status = try await presentStatus(of: record, context: context) { found.append(status) }
@@ -183,12 +211,7 @@ extension LibvirtDriver: InstanceObservation {
     private func status(
         of record: InstanceRecord, domain: DomainState?, lockedBy: LockHolder?
     ) -> InstanceStatus {
-        let state: InstanceState =
-            switch domain?.instanceState {
-            case .stopped? where !record.everStarted: .defined
-            case let state?: state
-            case nil: lockedBy == nil ? .error : .defined
-            }
+        let state = domain.map { Self.state(of: record, domain: $0) } ?? (lockedBy == nil ? .error : .defined)
         guard let instance = try? documents.instance(of: record) else {
             return InstanceStatus(
                 id: record.id, name: record.name, state: .unknown, vcpus: 0, memory: ByteCount(bytes: 0),
@@ -198,6 +221,11 @@ extension LibvirtDriver: InstanceObservation {
             id: record.id, name: record.name, state: state, vcpus: instance.vcpus.value, memory: instance.memory.size,
             createdAt: record.createdAt, disks: instance.diskStatuses,
             interfaces: instance.interfaceStatuses(of: record.id), labels: instance.labels.pairs, lockedBy: lockedBy)
+    }
+
+    private static func state(of record: InstanceRecord, domain: DomainState) -> InstanceState {
+        let state = domain.instanceState
+        return state == .stopped && !record.everStarted ? .defined : state
     }
 
     static func instance(fromStored document: String, name: String) throws(ComputeError) -> Instance {
