@@ -2,10 +2,13 @@
 // Copyright 2026 The Roost authors
 
 public import Compute
+public import InstanceModel
 public import SystemPackage
 
 /// What the commands need from the program that runs them: they know ports, never a driver.
 public struct Composition: Sendable {
+    /// Plans an instance for a host of which only the facts are known.
+    public typealias PaperPlanning = @Sendable (Instance, HostFacts) throws(ComputeError) -> SpawnPreview
     /// Opens a driver; called at most once a run, and never for help or versions.
     public typealias DriverOpening = @Sendable (DriverRequest) async throws(ComputeError) -> any HypervisorDriver
 
@@ -17,18 +20,22 @@ public struct Composition: Sendable {
     public var surroundings: Surroundings
     /// What runs a command's tasks; nil: Swift's own threads.
     public var executor: (any TaskExecutor)?
+    /// Plans without a driver.
+    public var planOnPaper: PaperPlanning
     /// Opens the driver.
     public var openDriver: DriverOpening
 
     /// A composition of these parts.
     public init(
         version: String, components: @escaping @Sendable () -> [ComponentVersion] = { [] },
-        surroundings: Surroundings, executor: (any TaskExecutor)? = nil, openDriver: @escaping DriverOpening
+        surroundings: Surroundings, executor: (any TaskExecutor)? = nil,
+        planOnPaper: @escaping PaperPlanning, openDriver: @escaping DriverOpening
     ) {
         self.version = version
         self.components = components
         self.surroundings = surroundings
         self.executor = executor
+        self.planOnPaper = planOnPaper
         self.openDriver = openDriver
     }
 }

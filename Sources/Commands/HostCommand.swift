@@ -13,10 +13,11 @@ struct HostCommand: ParsableCommand {
         abstract: "Look after the host as a whole.",
         discussion: """
             Examples:
+              roost host facts -o json
               roost host sweep
               roost host sweep --delete
             """,
-        subcommands: [HostSweepCommand.self])
+        subcommands: [HostFactsCommand.self, HostSweepCommand.self])
 }
 
 /// `roost host sweep`: compares libvirt, the database and the disk.

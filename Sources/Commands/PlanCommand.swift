@@ -3,6 +3,7 @@
 
 import ArgumentParser
 import Compute
+import InstanceModel
 
 /// `roost plan`: what `run` would do.
 struct PlanCommand: Verb {
@@ -18,6 +19,7 @@ struct PlanCommand: Verb {
               roost plan web.yaml
               roost plan web.yaml --xml
               roost plan web.yaml -o json
+              roost plan web.yaml --facts big-host.json
             """)
     static let effect = CommandEffect.reads
 
@@ -27,21 +29,40 @@ struct PlanCommand: Verb {
     @Flag(help: "Print only the domain XML.")
     var xml = false
 
+    @Option(
+        help: ArgumentHelp(
+            "Plan for the host of these facts, and ask none.",
+            discussion: "Identities and places of files are nominal; images are not looked at.", valueName: "file"),
+        completion: .file(extensions: ["json"]))
+    var facts: String?
+
     @OptionGroup(title: "Global options") var global: GlobalOptions
 
     func run() async throws {
         let scope = CommandScope.current
         let instance = try await SpecFile(path: document).instance(in: scope.composition.surroundings)
-        let session = try await Session.open(global)
-        let preview = try await session.driver.plan(instance, context: session.operation())
+        let preview = try await preview(of: instance, in: scope)
+        let presenter = scope.presenter
+        if !preview.isValidated {
+            presenter.note("libvirt's schema of that host's version is not here: the domain was not held against it")
+        }
         guard !xml else {
-            return try session.presenter.result(.object([.init("domain_xml", .string(preview.domainXML))])) {
-                session.presenter.fit(preview.domainXML)
+            return try presenter.result(.object([.init("domain_xml", .string(preview.domainXML))])) {
+                presenter.fit(preview.domainXML)
             }
         }
-        try session.presenter.result(preview.outputValue) {
-            preview.text + "\nDomain:\n" + session.presenter.fit(preview.domainXML)
+        try presenter.result(preview.outputValue) {
+            preview.text + "\nDomain:\n" + presenter.fit(preview.domainXML)
         }
+    }
+
+    private func preview(of instance: Instance, in scope: CommandScope) async throws -> SpawnPreview {
+        if let facts {
+            let facts = try await HostFactsFile(path: facts).facts(in: scope.composition.surroundings)
+            return try scope.composition.planOnPaper(instance, facts)
+        }
+        let session = try await Session.open(global)
+        return try await session.driver.plan(instance, context: session.operation())
     }
 }
 
@@ -57,6 +78,7 @@ extension SpawnPreview {
                     })),
             .init("claims", .array(claims.map(OutputValue.string))),
             .init("domain_xml", .string(domainXML)),
+            .init("is_validated", .boolean(isValidated)),
         ])
     }
 

@@ -5,6 +5,10 @@
 public protocol HostInventory: Sendable {
     /// What the driver can do on this host.
     func capabilities(context: OperationContext) async throws(ComputeError) -> CapabilitySet
+    /// What planning needs to know of the host.
+    ///
+    /// - Throws: `hostUnavailable`; `unsupported` where no guest could be planned there.
+    func facts(context: OperationContext) async throws(ComputeError) -> HostFacts
     /// Checks everything that a guest needs; a check that fails is a result, never an error.
     func inspect(context: OperationContext) async throws(ComputeError) -> HostReport
 }

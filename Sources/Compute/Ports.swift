@@ -118,6 +118,8 @@ public struct SpawnPreview: Sendable, Hashable, Codable {
     public let claims: [String]
     /// The domain document that libvirt would be given.
     public let domainXML: String
+    /// Whether the document was held against the schema of the host's libvirt: that of another version is not here.
+    public let isValidated: Bool
 
     /// A step of the plan.
     public struct PlannedStep: Sendable, Hashable, Codable {
@@ -134,9 +136,10 @@ public struct SpawnPreview: Sendable, Hashable, Codable {
     }
 
     /// A plan.
-    public init(steps: [PlannedStep], claims: [String], domainXML: String) {
+    public init(steps: [PlannedStep], claims: [String], domainXML: String, isValidated: Bool = true) {
         self.steps = steps
         self.claims = claims
         self.domainXML = domainXML
+        self.isValidated = isValidated
     }
 }

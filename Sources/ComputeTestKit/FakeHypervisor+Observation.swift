@@ -88,6 +88,16 @@ extension FakeHypervisor: InstanceObservation, LockObservation, HostInventory {
         return declared
     }
 
+    /// Those of a small emulating host.
+    public func facts(context: OperationContext) async throws(ComputeError) -> HostFacts {
+        try await admit(.inspectHost, "", context)
+        return HostFacts(
+            architecture: "x86_64", emulator: "/usr/bin/qemu-system-x86_64", machine: "pc-q35-7.2",
+            accelerator: .emulation, maximumVCPUs: 8, processorModels: ["qemu64"],
+            firmware: HostFacts.FirmwareFacts(hasUEFI: false, hasSecureBoot: false), emulatesTPM: false,
+            hasDirectIO: false)
+    }
+
     /// What was arranged.
     public func inspect(context: OperationContext) async throws(ComputeError) -> HostReport {
         try await admit(.inspectHost, "", context)

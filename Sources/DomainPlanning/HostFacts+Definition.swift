@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright 2026 The Roost authors
 
+public import Compute
 public import DomainXML
 
 extension HostFacts {

@@ -50,14 +50,20 @@ actor HostFactsSource {
         else {
             throw ComputeError(.failed, subject: "host", message: "libvirt's domain capabilities are not complete")
         }
+        let version: Version
+        do throws(LibvirtError) {
+            version = try await connection.libraryVersion(deadline: .now + limit)
+        } catch {
+            throw ComputeError(error, subject: "host", change: false)
+        }
         return HostFacts(
             architecture: architecture, emulator: emulator, machine: machine,
             accelerator: usesKVM ? .kvm : .emulation, maximumVCPUs: document.maximumProcessors ?? 1,
-            processorModels: Set(document.usableProcessorModels),
+            processorModels: document.usableProcessorModels,
             firmware: HostFacts.FirmwareFacts(
                 hasUEFI: document.firmwares.contains(.efi),
                 hasSecureBoot: document.firmwares.contains(.efi) && document.supportsSecureLoader),
-            emulatesTPM: document.supportsEmulatedTPM, hasDirectIO: hasDirectIO)
+            emulatesTPM: document.supportsEmulatedTPM, hasDirectIO: hasDirectIO, libvirtVersion: version.description)
     }
 
     /// What libvirt's QEMU can do with the host's own architecture; without a type, by its best way to run a guest.

@@ -48,6 +48,12 @@ extension LibvirtDriver: HostInventory {
         return try await currentCapabilities()
     }
 
+    /// What planning needs to know of the host (`virConnectGetDomainCapabilities`, `virConnectGetLibVersion`).
+    public func facts(context: OperationContext) async throws(ComputeError) -> HostFacts {
+        try authorizer.authorize(.inspectHost, subject: "host", context: context)
+        return try await facts.facts()
+    }
+
     /// Checks everything that a guest needs; a check that fails is a result, never an error.
     public func inspect(context: OperationContext) async throws(ComputeError) -> HostReport {
         try authorizer.authorize(.inspectHost, subject: "host", context: context)

@@ -24,11 +24,7 @@ extension LibvirtDriver: InstancePlanning {
             return work
         }
         try refuseTakenPorts(of: work.instance)
-        return SpawnPreview(
-            steps: work.instance.spawnSteps(until: .running).map { step in
-                SpawnPreview.PlannedStep(name: step.name, summary: step.summary(for: work))
-            },
-            claims: work.plan.claims.map(\.description), domainXML: work.domainXML)
+        return work.preview(isValidated: true)
     }
 
     /// Decides everything that a spawn makes.
@@ -57,7 +53,7 @@ extension LibvirtDriver: InstancePlanning {
     }
 
     /// The document as text that libvirt's own schema accepts.
-    private static func validated(_ document: DomainDocument, subject: String) throws(ComputeError) -> String {
+    static func validated(_ document: DomainDocument, subject: String) throws(ComputeError) -> String {
         do throws(XMLError) {
             return try document.text(accepting: try DomainSchema.installed())
         } catch {
@@ -177,7 +173,7 @@ extension Instance {
 
 extension InstanceStep {
     /// What the step does, in one line for people.
-    fileprivate func summary(for work: SpawnWork) -> String {
+    func summary(for work: SpawnWork) -> String {
         switch self {
         case .files: return "make the instance's directory"
         case .disk(let index):

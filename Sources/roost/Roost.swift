@@ -34,7 +34,8 @@ enum Roost {
 
     private static func run(_ thread: FirstThread) async -> Int32 {
         let composition = Composition(
-            version: "0.1.0", components: components, surroundings: .process(signals), executor: thread
+            version: "0.1.0", components: components, surroundings: .process(signals), executor: thread,
+            planOnPaper: { instance, facts throws(ComputeError) in try LibvirtDriver.plan(instance, on: facts) }
         ) { request throws(ComputeError) in
             try await open(request)
         }

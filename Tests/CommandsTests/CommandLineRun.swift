@@ -47,7 +47,12 @@ struct CommandLineRun: Sendable {
             errorOutput: errorOutput, interruptions: interruptions())
         let composition = Composition(
             version: "1.2.3", components: { [ComponentVersion(name: "libvirt", version: "9.0.0")] },
-            surroundings: surroundings
+            surroundings: surroundings,
+            planOnPaper: { instance, facts throws(ComputeError) in
+                SpawnPreview(
+                    steps: [], claims: [], domainXML: "<\(facts.machine) \(instance.name)/>",
+                    isValidated: facts.libvirtVersion == "9.0.0")
+            }
         ) { [requests, openingFailure, hypervisor] request throws(ComputeError) in
             requests.append(request)
             if let openingFailure { throw openingFailure }

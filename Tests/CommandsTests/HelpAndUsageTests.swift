@@ -19,8 +19,8 @@ struct HelpAndUsageTests {
             "exec",
             "plan", "spec", "spec check", "spec schema", "image", "image add", "image list", "image show",
             "image delete", "doctor",
-            "host", "host sweep", "locks", "operation", "operation list", "operation show", "operation settle",
-            "operation wait", "version", "xml", "xml normalize", "xml diff",
+            "host", "host facts", "host sweep", "locks", "operation", "operation list", "operation show",
+            "operation settle", "operation wait", "version", "xml", "xml normalize", "xml diff",
         ])
     func examples(command: String) async {
         let words = command.split(separator: " ").map(String.init)

@@ -159,6 +159,40 @@ struct RunTests {
         #expect(outcome.errorOutput.contains("cloud_init.user_data_file") == (status == 2))
     }
 
+    @Test("a host's facts are kept, and planned for without asking the host")
+    func facts() async throws {
+        let shown = await roost("host", "facts", "-o", "json")
+        let facts = try jsonObject(shown.output)
+        #expect(facts["maximum_vcpus"] as? Int == 8)
+        #expect(facts["machine"] as? String == "pc-q35-7.2")
+        #expect(await roost("host", "facts").output.contains("accelerator: emulation\n"))
+        try scratch.write("facts.json", shown.output.replacing("q35-7.2", with: "q35-9.9"))
+        var roost = roost
+        roost.openingFailure = ComputeError(.hostUnavailable, subject: "host", message: "nobody is there")
+        let planned = await roost("plan", "web.yaml", "--facts", "facts.json", "--xml")
+        #expect(planned.status == 0)
+        #expect(planned.output == "<pc-q35-9.9 web-1/>\n")
+        #expect(planned.errorOutput.contains("was not held against it"))
+    }
+
+    @Test(
+        "what is no host's facts is refused, with its place",
+        arguments: [
+            ("{", "it is no JSON of a host's facts"), ("{\"machine\": \"q35\"}", "architecture is missing"),
+            ("[]", "it is no JSON of a host's facts"),
+            (
+                #"{"architecture": "x", "emulator": "", "machine": 3}"#,
+                "machine is not what it should be"
+            ),
+        ])
+    func wrongFacts(text: String, problem: String) async throws {
+        try scratch.write("facts.json", text)
+        let outcome = await roost("plan", "web.yaml", "--facts", "facts.json")
+        #expect(outcome.status == 2)
+        #expect(outcome.errorOutput.contains("document facts.json: \(problem)"))
+        #expect(await roost("plan", "web.yaml", "--facts", "none.json").status == 2)
+    }
+
     @Test("a plan changes nothing and shows steps, claims and domain")
     func plans() async throws {
         let outcome = await roost("plan", "web.yaml")
@@ -182,7 +216,7 @@ struct RunTests {
                 """)
         #expect(
             Set(try jsonObject(await roost("plan", "web.yaml", "-o", "json").output).keys) == [
-                "steps", "claims", "domain_xml",
+                "steps", "claims", "domain_xml", "is_validated",
             ])
         #expect(await roost("plan", "web.yaml", "--xml").output.hasPrefix("<domain"))
         #expect(await roost.hypervisor.calls.allSatisfy { $0.action == .plan })

@@ -51,7 +51,8 @@ struct TerminalModeTests {
             version: "1",
             surroundings: Surroundings(
                 environment: [:], userID: 0, workingDirectory: FilePath("/"), input: FileInput(terminal),
-                output: CapturedOutput(), errorOutput: CapturedOutput(), interruptions: AsyncStream { $0.finish() })
+                output: CapturedOutput(), errorOutput: CapturedOutput(), interruptions: AsyncStream { $0.finish() }),
+            planOnPaper: { _, _ throws(ComputeError) in SpawnPreview(steps: [], claims: [], domainXML: "") }
         ) { _ throws(ComputeError) in run.hypervisor }
         try main.writeAll([0x61, 0x1d])
         // Before raw mode a terminal holds typed bytes back until a line ends.

@@ -13,14 +13,25 @@ public struct HostFacts: Sendable, Hashable, Codable {
     public let accelerator: Accelerator
     /// The most virtual processors that the machine takes.
     public let maximumVCPUs: Int
-    /// The models of processors that guests can have here, by libvirt's names.
-    public let processorModels: Set<String>
+    /// The models of processors that guests can have here, by libvirt's names, in alphabetical order.
+    public let processorModels: [String]
     /// The kinds of firmware that libvirt finds here.
     public let firmware: FirmwareFacts
     /// Whether a TPM can be emulated.
     public let emulatesTPM: Bool
     /// Whether the file system of the instances' disks opens files with O_DIRECT.
     public let hasDirectIO: Bool
+    /// The version of libvirt, such as `9.0.0`, whose schema domain documents have to fit; nil where it is not known.
+    public let libvirtVersion: String?
+
+    enum CodingKeys: String, CodingKey {
+        case architecture, emulator, machine, accelerator, firmware
+        case maximumVCPUs = "maximum_vcpus"
+        case processorModels = "processor_models"
+        case emulatesTPM = "emulates_tpm"
+        case hasDirectIO = "has_direct_io"
+        case libvirtVersion = "libvirt_version"
+    }
 
     /// What runs the guests' processors.
     public enum Accelerator: String, Sendable, Hashable, Codable {
@@ -37,6 +48,11 @@ public struct HostFacts: Sendable, Hashable, Codable {
         /// Whether one of them can do secure boot.
         public let hasSecureBoot: Bool
 
+        enum CodingKeys: String, CodingKey {
+            case hasUEFI = "has_uefi"
+            case hasSecureBoot = "has_secure_boot"
+        }
+
         /// Facts of firmware.
         public init(hasUEFI: Bool, hasSecureBoot: Bool) {
             self.hasUEFI = hasUEFI
@@ -47,16 +63,18 @@ public struct HostFacts: Sendable, Hashable, Codable {
     /// Facts of a host.
     public init(
         architecture: String, emulator: String, machine: String, accelerator: Accelerator, maximumVCPUs: Int,
-        processorModels: Set<String>, firmware: FirmwareFacts, emulatesTPM: Bool, hasDirectIO: Bool
+        processorModels: some Sequence<String>, firmware: FirmwareFacts, emulatesTPM: Bool, hasDirectIO: Bool,
+        libvirtVersion: String? = nil
     ) {
         self.architecture = architecture
         self.emulator = emulator
         self.machine = machine
         self.accelerator = accelerator
         self.maximumVCPUs = maximumVCPUs
-        self.processorModels = processorModels
+        self.processorModels = processorModels.sorted()
         self.firmware = firmware
         self.emulatesTPM = emulatesTPM
         self.hasDirectIO = hasDirectIO
+        self.libvirtVersion = libvirtVersion
     }
 }

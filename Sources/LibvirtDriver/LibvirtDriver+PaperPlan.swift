@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 The Roost authors
+
+public import Compute
+import DomainPlanning
+import DomainXML
+import Foundation
+public import InstanceModel
+import Networking
+import Storage
+import SystemPackage
+import XMLTree
+
+extension LibvirtDriver {
+    /// What a spawn would do on a host of which no more is known than these facts: nothing is asked, and the same input
+    /// gives the same plan. The UUID and what follows from it are nominal, as are the places of files.
+    ///
+    /// - Throws: `unsupported` where that host lacks what the instance needs.
+    public static func plan(_ instance: Instance, on facts: HostFacts) throws(ComputeError) -> SpawnPreview {
+        let subject = "instance \(instance.name)"
+        let plan: DomainPlan
+        let resolved: Instance
+        do throws(InvalidSpec) {
+            resolved = try instance.resolved(
+                diskSize: { _ in nil }, macAddress: { .derived(for: PaperResources.id, index: $0) })
+        } catch {
+            throw ComputeError(error, subject: subject)
+        }
+        do throws(PlanError) {
+            let planner = DomainPlanner(facts: facts)
+            try planner.refuseWhatIsLacking(instance)
+            plan = try planner.plan(
+                resolved, id: PaperResources.id, operationID: OperationID(PaperResources.id.uuid),
+                createdAt: Date(timeIntervalSince1970: 0), resources: PaperResources.resources(of: resolved))
+        } catch {
+            throw ComputeError(error, subject: subject)
+        }
+        let isValidated = facts.libvirtVersion != nil && facts.libvirtVersion == libvirtVersion
+        let work = SpawnWork(
+            id: PaperResources.id, instance: resolved, images: [:], plan: plan,
+            domainXML: isValidated
+                ? try validated(plan.document, subject: subject) : try text(of: plan.document, subject: subject))
+        return work.preview(isValidated: isValidated)
+    }
+
+    private static func text(of document: DomainDocument, subject: String) throws(ComputeError) -> String {
+        do throws(XMLError) {
+            return try document.text()
+        } catch {
+            throw ComputeError(
+                .failed, subject: subject, message: "the planned domain document cannot be written",
+                details: ["\(error)"])
+        }
+    }
+}
+
+extension SpawnWork {
+    /// The work as its plan shows it.
+    func preview(isValidated: Bool) -> SpawnPreview {
+        SpawnPreview(
+            steps: instance.spawnSteps(until: .running).map { step in
+                SpawnPreview.PlannedStep(name: step.name, summary: step.summary(for: self))
+            },
+            claims: plan.claims.map(\.description), domainXML: domainXML, isValidated: isValidated)
+    }
+}
+
+/// Where an instance's resources would lie on a host that is not asked.
+private enum PaperResources {
+    /// A UUID of the form that stands for none (RFC 9562, version 8).
+    static let id = InstanceID(UUID(uuid: (0, 0, 0, 0, 0, 0, 0x80, 0, 0x80, 0, 0, 0, 0, 0, 0, 1)))
+
+    private static let state: FilePath = "/var/lib/roost"
+
+    static func resources(of instance: Instance) -> InstanceResources {
+        let files = InstanceFiles(directory: state.appending("instances"), guest: nil)
+        return InstanceResources(
+            disks: instance.disks.enumerated().map { index, disk in
+                InstanceResources.DiskFile(
+                    path: files.diskPath(index, of: id).string,
+                    base: disk.image.map { BackingChain.Layer(file: path(of: $0, "qcow2"), format: .qcow2) })
+            },
+            seed: instance.cloudInit == nil ? nil : files.seedPath(of: id).string,
+            kernel: instance.boot.map { path(of: $0.kernel, "kernel") },
+            initrd: instance.boot?.initrd.map { path(of: $0, "initrd") },
+            consoleLog: files.consoleLogPath(of: id).string,
+            firmwareVariables: files.firmwareVariablesPath(of: id).string, agentSocket: nil,
+            taps: Dictionary(
+                uniqueKeysWithValues: instance.bridgedInterfaces.map { ($0, TapDevice(instance: id, index: $0).name) }))
+    }
+
+    private static func path(of image: ImageName, _ kind: String) -> String {
+        state.appending("images").appending("\(image).\(kind)").string
+    }
+}
