@@ -21,6 +21,9 @@ public struct HostFacts: Sendable, Hashable, Codable {
     public let emulatesTPM: Bool
     /// Whether the file system of the instances' disks opens files with O_DIRECT.
     public let hasDirectIO: Bool
+    /// Whether the libvirt that runs the guests has root's privileges, which limits by control groups, locked memory
+    /// and huge pages need.
+    public let isPrivileged: Bool
 
     /// What runs the guests' processors.
     public enum Accelerator: String, Sendable, Hashable, Codable {
@@ -47,7 +50,8 @@ public struct HostFacts: Sendable, Hashable, Codable {
     /// Facts of a host.
     public init(
         architecture: String, emulator: String, machine: String, accelerator: Accelerator, maximumVCPUs: Int,
-        processorModels: Set<String>, firmware: FirmwareFacts, emulatesTPM: Bool, hasDirectIO: Bool
+        processorModels: Set<String>, firmware: FirmwareFacts, emulatesTPM: Bool, hasDirectIO: Bool,
+        isPrivileged: Bool = true
     ) {
         self.architecture = architecture
         self.emulator = emulator
@@ -58,5 +62,24 @@ public struct HostFacts: Sendable, Hashable, Codable {
         self.firmware = firmware
         self.emulatesTPM = emulatesTPM
         self.hasDirectIO = hasDirectIO
+        self.isPrivileged = isPrivileged
+    }
+
+    /// Reads recorded facts; what older ones lack refuses nothing.
+    ///
+    /// - Throws: `DecodingError` where another fact is missing, or of another type.
+    public init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        try self.init(
+            architecture: values.decode(String.self, forKey: .architecture),
+            emulator: values.decode(String.self, forKey: .emulator),
+            machine: values.decode(String.self, forKey: .machine),
+            accelerator: values.decode(Accelerator.self, forKey: .accelerator),
+            maximumVCPUs: values.decode(Int.self, forKey: .maximumVCPUs),
+            processorModels: values.decode(Set<String>.self, forKey: .processorModels),
+            firmware: values.decode(FirmwareFacts.self, forKey: .firmware),
+            emulatesTPM: values.decode(Bool.self, forKey: .emulatesTPM),
+            hasDirectIO: values.decode(Bool.self, forKey: .hasDirectIO),
+            isPrivileged: values.decodeIfPresent(Bool.self, forKey: .isPrivileged) ?? true)
     }
 }
