@@ -18,8 +18,8 @@ public struct DomainPlanner: Sendable {
     /// PCIe root ports beyond what the instance uses, for devices that are attached later.
     public static let sparePorts = 8
 
-    /// The plan of an instance whose disk sizes and MAC addresses are resolved; what the host is known to lack,
-    /// ``refuseWhatIsLacking(_:)`` tells.
+    /// The plan of an instance whose disk sizes and MAC addresses are resolved, and whose dedicated processors are
+    /// placed by ``place(_:among:)``; what the host is known to lack, ``refuseWhatIsLacking(_:)`` tells.
     ///
     /// - Throws: ``PlanError/architecture(_:)``.
     public func plan(
@@ -133,6 +133,7 @@ public struct DomainPlanner: Sendable {
         var claims = [
             Claim(.name, instance.name.description), Claim(.uuid, id.description),
         ]
+        claims += (instance.processor?.tuning.hostCPUs ?? []).map { Claim(.cpu, "\($0)") }
         for (index, interface) in instance.interfaces.enumerated() {
             let mac = interface.mac ?? .derived(for: id, index: index)
             claims.append(Claim(.mac, mac.description))

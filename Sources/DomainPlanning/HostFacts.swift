@@ -24,6 +24,8 @@ public struct HostFacts: Sendable, Hashable, Codable {
     /// Whether the libvirt that runs the guests has root's privileges, which limits by control groups, locked memory
     /// and huge pages need.
     public let isPrivileged: Bool
+    /// The host's processors and memory; nil where libvirt does not tell them.
+    public let topology: HostTopology?
 
     /// What runs the guests' processors.
     public enum Accelerator: String, Sendable, Hashable, Codable {
@@ -51,7 +53,7 @@ public struct HostFacts: Sendable, Hashable, Codable {
     public init(
         architecture: String, emulator: String, machine: String, accelerator: Accelerator, maximumVCPUs: Int,
         processorModels: Set<String>, firmware: FirmwareFacts, emulatesTPM: Bool, hasDirectIO: Bool,
-        isPrivileged: Bool = true
+        isPrivileged: Bool = true, topology: HostTopology? = nil
     ) {
         self.architecture = architecture
         self.emulator = emulator
@@ -63,6 +65,7 @@ public struct HostFacts: Sendable, Hashable, Codable {
         self.emulatesTPM = emulatesTPM
         self.hasDirectIO = hasDirectIO
         self.isPrivileged = isPrivileged
+        self.topology = topology
     }
 
     /// Reads recorded facts; what older ones lack refuses nothing.
@@ -80,6 +83,7 @@ public struct HostFacts: Sendable, Hashable, Codable {
             firmware: values.decode(FirmwareFacts.self, forKey: .firmware),
             emulatesTPM: values.decode(Bool.self, forKey: .emulatesTPM),
             hasDirectIO: values.decode(Bool.self, forKey: .hasDirectIO),
-            isPrivileged: values.decodeIfPresent(Bool.self, forKey: .isPrivileged) ?? true)
+            isPrivileged: values.decodeIfPresent(Bool.self, forKey: .isPrivileged) ?? true,
+            topology: values.decodeIfPresent(HostTopology.self, forKey: .topology))
     }
 }

@@ -12,7 +12,7 @@ public struct Instance: Sendable, Hashable {
     /// The number that it can have without a restart; absent, no more than it starts with.
     public let maximumVCPUs: VCPUCount?
     /// The processor that it sees; absent, it follows from the host.
-    public let processor: Processor?
+    public internal(set) var processor: Processor?
     /// The guest's memory.
     public let memory: MemorySize
     /// What there is to the memory beside its size.
@@ -60,7 +60,8 @@ public struct Instance: Sendable, Hashable {
             interfaces: interfaces.map(InstanceRules.InterfaceClaims.init)
         ).problems
         let resources = ResourceRules(
-            mostVCPUs: (maximumVCPUs ?? vcpus).value, memory: memory, details: memoryDetails)
+            mostVCPUs: (maximumVCPUs ?? vcpus).value, memory: memory, details: memoryDetails,
+            tuning: processor?.tuning)
         let problems = parts + resources.problems
         guard problems.isEmpty else { throw InvalidSpec(problems: problems) }
         self.name = name

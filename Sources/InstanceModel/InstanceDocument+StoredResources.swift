@@ -66,6 +66,23 @@ extension InstanceDocument {
                 "quota_us": .integer(quota.quotaMicroseconds), "period_us": .integer(quota.periodMicroseconds),
             ])
         }
+        switch tuning.dedicated {
+        case nil: break
+        case .chosen: members["dedicated"] = .boolean(true)
+        case .fixed(let cpus): members["dedicated"] = NumberList.stored(cpus)
+        }
+        switch tuning.emulatorThreads {
+        case .shared: break
+        case .isolated(.chosen): members["emulator_threads"] = .string("isolate")
+        case .isolated(.fixed(let cpus)): members["emulator_threads"] = NumberList.stored(cpus)
+        }
+        members["real_time"] = tuning.realTime.map { realTime in
+            var members: [String: CanonicalJSON] = [
+                "scheduler": .string(realTime.scheduler.rawValue), "priority": .integer(realTime.priority),
+            ]
+            if !realTime.vcpus.isEmpty { members["vcpus"] = NumberList.stored(realTime.vcpus) }
+            return .object(members)
+        }
         return members
     }
 }

@@ -3,7 +3,7 @@
 
 extension InstanceReader {
     mutating func readProcessor(_ field: Field) -> Processor? {
-        let keys = ["model", "require", "disable", "topology", "shares", "quota"]
+        let keys = ["model", "require", "disable", "topology", "shares", "quota"] + Self.placementKeys
         guard let fields = reader.mapping(field, keys: keys) else { return nil }
         let model = fields["model"].flatMap {
             reader.value($0, matching: Processor.Model.pattern, Processor.Model.init(parsing:))

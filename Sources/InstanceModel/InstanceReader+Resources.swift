@@ -19,7 +19,7 @@ extension InstanceReader {
     }
 
     /// Whether the reader only tells what it would read.
-    private var isDescribing: Bool { reader.forms != nil }
+    var isDescribing: Bool { reader.forms != nil }
 
     private mutating func readMaximumMemory(_ field: Field) -> MaximumMemory? {
         guard let fields = reader.mapping(field, keys: ["size", "slots"]) else { return nil }
@@ -147,33 +147,6 @@ extension InstanceReader {
         }
         return reader.value(field, matching: NumberList.pattern) { text throws(RuleViolation) in
             try NumberList.range(parsing: text, within: limits)
-        }
-    }
-
-    /// What of `cpu` says where and how much virtual processors run; nil where a part of it cannot be read.
-    mutating func readTuning(in fields: Fields) -> ProcessorTuning? {
-        let shares = optional(fields["shares"]) {
-            $0.readInteger($1, in: ProcessorTuning.sharesRange, ProcessorTuning.check(shares:))
-        }
-        let quota = optional(fields["quota"]) { $0.readQuota($1) }
-        guard let shares, let quota else { return nil }
-        return reader.attempt(at: fields.owner) { () throws(RuleViolation) in
-            try ProcessorTuning(shares: shares, quota: quota)
-        }
-    }
-
-    private mutating func readQuota(_ field: Field) -> ProcessorTuning.Quota? {
-        guard let fields = reader.mapping(field, keys: ["quota_us", "period_us"]) else { return nil }
-        let quota = reader.required("quota_us", in: fields, example: "quota_us: 50000").flatMap {
-            readInteger($0, in: ProcessorTuning.Quota.quotaRange, ProcessorTuning.Quota.check(quota:))
-        }
-        let period = optional(fields["period_us"]) {
-            $0.readInteger($1, in: ProcessorTuning.Quota.periodRange, ProcessorTuning.Quota.check(period:))
-        }
-        guard let quota, let period else { return nil }
-        return reader.attempt(at: field) { () throws(RuleViolation) in
-            try ProcessorTuning.Quota(
-                quotaMicroseconds: quota, periodMicroseconds: period ?? ProcessorTuning.Quota.usualPeriod)
         }
     }
 

@@ -86,7 +86,7 @@ struct InstanceReader {
             interfaces: interfaces?.map(\.claims) ?? [])
         let resources = ResourceRules(
             mostVCPUs: fields["maximum_vcpus"] == nil ? vcpus?.value : maximumVCPUs?.value, memory: memory,
-            details: memoryDetails)
+            details: memoryDetails, tuning: processor?.tuning)
         for problem in rules.problems + resources.problems { reader.note(problem, in: document) }
         guard reader.problems.isEmpty, let name, let vcpus, let memory, let memoryDetails, let hasTPM, let disks,
             let interfaces,

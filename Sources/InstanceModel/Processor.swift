@@ -12,7 +12,7 @@ public struct Processor: Sendable, Hashable {
     /// How the virtual processors are arranged; absent, each is a socket.
     public let topology: Topology?
     /// Where and how much the virtual processors run on the host.
-    public let tuning: ProcessorTuning
+    public internal(set) var tuning: ProcessorTuning
 
     /// A processor of these parts.
     ///

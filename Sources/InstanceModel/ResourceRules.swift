@@ -9,11 +9,40 @@ struct ResourceRules {
     var memory: MemorySize?
     /// The details of the memory.
     var details: MemoryDetails?
+    /// Where and how much the virtual processors run.
+    var tuning: ProcessorTuning?
 
     /// Every rule that is broken.
     var problems: [SpecProblem] {
-        guard let details else { return [] }
-        return maximumProblems(of: details) + cellProblems(of: details) + backingProblems(of: details)
+        guard let details else { return tuningProblems }
+        return tuningProblems + maximumProblems(of: details) + cellProblems(of: details) + backingProblems(of: details)
+    }
+
+    private var tuningProblems: [SpecProblem] {
+        guard let tuning, let mostVCPUs else { return [] }
+        var problems: [SpecProblem] = []
+        if case .fixed(let cpus)? = tuning.dedicated, cpus.count != mostVCPUs {
+            problems.append(
+                problem(
+                    "cpu.dedicated", value: "\(cpus.count)",
+                    rule: "`cpu.dedicated` lists a processor of the host for each of the \(mostVCPUs) virtual ones",
+                    remedy: "list as many, or write true"))
+        }
+        if tuning.dedicated == .chosen, let numa = details?.numa, numa.cells.contains(where: { !$0.nodes.isEmpty }) {
+            problems.append(
+                problem(
+                    "cpu.dedicated", value: "true",
+                    rule: "`cpu.dedicated` lists processors where a cell of `numa.cells` has `nodes` of its own",
+                    remedy: "list the host's processors, or give `numa.nodes` for all cells"))
+        }
+        if let vcpu = tuning.realTime?.vcpus.last, vcpu >= mostVCPUs {
+            problems.append(
+                problem(
+                    "cpu.real_time.vcpus", value: "\(vcpu)",
+                    rule: "virtual processors are 0 to \(mostVCPUs - 1), as `vcpus` and `maximum_vcpus` say",
+                    remedy: "remove it"))
+        }
+        return problems
     }
 
     private func maximumProblems(of details: MemoryDetails) -> [SpecProblem] {

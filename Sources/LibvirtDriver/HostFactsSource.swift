@@ -60,7 +60,25 @@ actor HostFactsSource {
             firmware: HostFacts.FirmwareFacts(
                 hasUEFI: document.firmwares.contains(.efi),
                 hasSecureBoot: document.firmwares.contains(.efi) && document.supportsSecureLoader),
-            emulatesTPM: document.supportsEmulatedTPM, hasDirectIO: hasDirectIO, isPrivileged: isPrivileged)
+            emulatesTPM: document.supportsEmulatedTPM, hasDirectIO: hasDirectIO, isPrivileged: isPrivileged,
+            topology: try await topology(connection))
+    }
+
+    /// The host's processors and memory; nil where libvirt tells none that can be read.
+    private static func topology(_ connection: Connection) async throws(ComputeError) -> HostTopology? {
+        let xml: String
+        do throws(LibvirtError) {
+            xml = try await connection.capabilities(deadline: .now + limit)
+        } catch {
+            throw ComputeError(error, subject: "host", change: false)
+        }
+        guard let cells = try? CapabilitiesDocument(parsing: xml).hostCells, !cells.isEmpty else { return nil }
+        return HostTopology(
+            cells: cells.map { cell in
+                let pages = cell.pages.map { HostTopology.HugePages(kibibytes: $0.kibibytes, count: $0.count) }
+                return HostTopology.Cell(
+                    id: cell.id, memoryKiB: cell.memoryKiB, hugePages: pages, cores: cell.cores)
+            })
     }
 
     /// What libvirt's QEMU can do with the host's own architecture; without a type, by its best way to run a guest.

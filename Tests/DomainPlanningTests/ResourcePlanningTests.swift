@@ -159,7 +159,9 @@ struct ResourcePlanningTests {
         #expect(tree.removeValue(forKey: "isPrivileged") as? Bool == true)
         let old = try JSONSerialization.data(withJSONObject: tree)
         #expect(try JSONDecoder().decode(HostFacts.self, from: old) == facts)
-        let unprivileged = Scene.facts(isPrivileged: false)
+        let cell = HostTopology.Cell(
+            id: 0, memoryKiB: 1, hugePages: [.init(kibibytes: 2048, count: 3)], cores: [[0, 1]])
+        let unprivileged = Scene.facts(isPrivileged: false, topology: HostTopology(cells: [cell]))
         #expect(try JSONDecoder().decode(HostFacts.self, from: JSONEncoder().encode(unprivileged)) == unprivileged)
     }
 }

@@ -60,7 +60,10 @@ struct ResourceDocumentTests {
             "memory_backing: { source: file, discard: true }", "memory_backing: { merging: true, limit: 3 GiB }",
             "balloon: { model: none }", "balloon: { free_page_reporting: true }", "maximum_memory: { size: 3 GiB }",
             "io_threads: 64", "numa: { cells: [{ vcpus: [0-1], memory: 2 GiB }], nodes: [0], mode: restrictive }",
-            "cpu: { quota: { quota_us: 1000, period_us: 1000 } }", "cpu: { shares: 2 }",
+            "cpu: { quota: { quota_us: 1000, period_us: 1000 } }", "cpu: { shares: 2 }", "cpu: { dedicated: true }",
+            "cpu: { dedicated: [5, 3] }", "cpu: { dedicated: true, emulator_threads: isolate }",
+            "cpu: { dedicated: [4-5], emulator_threads: [0-2, 8] }", "cpu: { dedicated: true, real_time: {} }",
+            "cpu: { dedicated: true, real_time: { scheduler: rr, priority: 99, vcpus: [1] } }",
         ])
     func forms(line: String) throws {
         let head = Self.head + "vcpus: 2\nmemory: 2 GiB\n"
@@ -161,6 +164,59 @@ struct ResourceDocumentTests {
         (
             "cpu: { quota: { quota_us: 1000, period_us: 1000001 } }",
             ["cpu.quota.period_us: a period is 1000 to 1000000 microseconds"]
+        ),
+        ("cpu: { dedicated: [] }", ["cpu.dedicated: a list of numbers has at least one"]),
+        ("cpu: { dedicated: 3 }", ["cpu.dedicated: this is true or false, without quotes"]),
+        ("cpu: { dedicated: [1, 1] }", ["cpu.dedicated: a number stands once in a list"]),
+        ("cpu: { dedicated: [1, 4096] }", ["cpu.dedicated[1]: numbers here are 0 to 4095"]),
+        (
+            "cpu: { dedicated: [1] }",
+            ["cpu.dedicated: `cpu.dedicated` lists a processor of the host for each of the 2 virtual ones"]
+        ),
+        (
+            "cpu: { dedicated: true, quota: { quota_us: 5000 } }",
+            [
+                "cpu.quota: `cpu.dedicated` processors run as long as they have something to do, and `cpu.quota` "
+                    + "stops them"
+            ]
+        ),
+        (
+            "cpu: { dedicated: true, shares: 5 }",
+            ["cpu.shares: `cpu.dedicated` processors are shared with nobody, and `cpu.shares` divides them"]
+        ),
+        (
+            "cpu: { emulator_threads: isolate }",
+            [
+                "cpu.emulator_threads: `cpu.emulator_threads` are isolated from `cpu.dedicated` processors, and there "
+                    + "are none"
+            ]
+        ),
+        ("cpu: { dedicated: true, emulator_threads: isolated }", ["cpu.emulator_threads: one of shared, isolate"]),
+        (
+            "cpu: { dedicated: true, emulator_threads: [3] }",
+            ["cpu.emulator_threads: `cpu.emulator_threads` names processors only where `cpu.dedicated` does"]
+        ),
+        (
+            "cpu: { dedicated: [1, 2], emulator_threads: isolate }",
+            ["cpu.emulator_threads: `cpu.emulator_threads` names its processors where `cpu.dedicated` does"]
+        ),
+        (
+            "cpu: { dedicated: [1, 2], emulator_threads: [2-3] }",
+            ["cpu.emulator_threads: processor 2 is in `cpu.dedicated` and `cpu.emulator_threads`"]
+        ),
+        (
+            "cpu: { real_time: {} }",
+            ["cpu.real_time: `cpu.real_time` needs `cpu.dedicated`: it would keep all else from shared processors"]
+        ),
+        ("cpu: { dedicated: true, real_time: { priority: 0 } }", ["cpu.real_time.priority: a priority is 1 to 99"]),
+        ("cpu: { dedicated: true, real_time: { scheduler: batch } }", ["cpu.real_time.scheduler: one of fifo, rr"]),
+        (
+            "cpu: { dedicated: true, real_time: { vcpus: [2] } }",
+            ["cpu.real_time.vcpus: virtual processors are 0 to 1, as `vcpus` and `maximum_vcpus` say"]
+        ),
+        (
+            "cpu: { dedicated: true }\nnuma: { cells: [{ vcpus: [0-1], memory: 2 GiB, nodes: [0] }] }",
+            ["cpu.dedicated: `cpu.dedicated` lists processors where a cell of `numa.cells` has `nodes` of its own"]
         ),
         ("io_threads: 0", ["io_threads: 1 to 64 I/O threads"]),
         ("io_threads: 65", ["io_threads: 1 to 64 I/O threads"]),

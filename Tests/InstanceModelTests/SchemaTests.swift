@@ -40,7 +40,8 @@ struct SchemaTests {
     /// Where one of two kinds may stand.
     private static let ambiguous: Set = [
         "firmware", "interfaces[].network", "memory_backing.huge_pages", "numa.cells[].vcpus[]",
-        "numa.cells[].nodes[]", "numa.nodes[]",
+        "numa.cells[].nodes[]", "numa.nodes[]", "cpu.dedicated", "cpu.dedicated[]", "cpu.emulator_threads",
+        "cpu.emulator_threads[]", "cpu.real_time.vcpus[]",
     ]
 
     @Test("describes each place that the reader knows, and no other")
@@ -58,16 +59,25 @@ struct SchemaTests {
         }
     }
 
+    /// A valid document with the keys that do not go together with some of those.
+    private static let dedicated = """
+        {"version": 1, "name": "a", "vcpus": 2, "memory": "1 GiB", "disks": [{"size": "1 GiB"}],
+         "cpu": {"dedicated": [4, 5], "emulator_threads": [6, 7],
+                 "real_time": {"scheduler": "rr", "priority": 5}}}
+        """
+
     @Test("accepts every document that is read, and refuses what is no document's form")
     func agreement() throws {
-        #expect(throws: Never.self) { try InstanceDocument.parse(Self.whole) }
-        let tree = try JSONSerialization.jsonObject(with: Data(Self.whole.utf8))
-        var documents = [Self.whole]
-        var isOfForm = [true]
-        for change in FormChange.all(of: tree) {
-            let data = try JSONSerialization.data(withJSONObject: change.document, options: [.sortedKeys])
-            documents.append(String(decoding: data, as: UTF8.self))
-            isOfForm.append(change.keepsForm)
+        var documents = [Self.whole, Self.dedicated]
+        var isOfForm = [true, true]
+        for document in documents {
+            #expect(throws: Never.self) { try InstanceDocument.parse(document) }
+            let tree = try JSONSerialization.jsonObject(with: Data(document.utf8))
+            for change in FormChange.all(of: tree) {
+                let data = try JSONSerialization.data(withJSONObject: change.document, options: [.sortedKeys])
+                documents.append(String(decoding: data, as: UTF8.self))
+                isOfForm.append(change.keepsForm)
+            }
         }
         let verdicts = try Self.verdicts(on: documents)
         #expect(documents.count > 300 && verdicts.count == documents.count)
