@@ -31,6 +31,8 @@ public struct Claim: Sendable, Hashable, CustomStringConvertible {
         public static let mac = Kind(rawValue: "mac")
         /// A port of the host, such as `tcp:127.0.0.1:2222`.
         public static let port = Kind(rawValue: "port")
+        /// A processor of the host that runs one guest's threads alone, by its number.
+        public static let cpu = Kind(rawValue: "cpu")
     }
 
     /// The kind and the value, such as `name web-1`.

@@ -23,14 +23,20 @@ public struct HostFacts: Sendable, Hashable, Codable {
     public let hasDirectIO: Bool
     /// The version of libvirt, such as `9.0.0`, whose schema domain documents have to fit; nil where it is not known.
     public let libvirtVersion: String?
+    /// Whether the libvirt that runs the guests has root's privileges, which limits by control groups, locked memory
+    /// and huge pages need.
+    public let isPrivileged: Bool
+    /// The host's processors and memory; nil where libvirt does not tell them.
+    public let topology: HostTopology?
 
     enum CodingKeys: String, CodingKey {
-        case architecture, emulator, machine, accelerator, firmware
+        case architecture, emulator, machine, accelerator, firmware, topology
         case maximumVCPUs = "maximum_vcpus"
         case processorModels = "processor_models"
         case emulatesTPM = "emulates_tpm"
         case hasDirectIO = "has_direct_io"
         case libvirtVersion = "libvirt_version"
+        case isPrivileged = "is_privileged"
     }
 
     /// What runs the guests' processors.
@@ -64,7 +70,7 @@ public struct HostFacts: Sendable, Hashable, Codable {
     public init(
         architecture: String, emulator: String, machine: String, accelerator: Accelerator, maximumVCPUs: Int,
         processorModels: some Sequence<String>, firmware: FirmwareFacts, emulatesTPM: Bool, hasDirectIO: Bool,
-        libvirtVersion: String? = nil
+        libvirtVersion: String? = nil, isPrivileged: Bool = true, topology: HostTopology? = nil
     ) {
         self.architecture = architecture
         self.emulator = emulator
@@ -76,5 +82,27 @@ public struct HostFacts: Sendable, Hashable, Codable {
         self.emulatesTPM = emulatesTPM
         self.hasDirectIO = hasDirectIO
         self.libvirtVersion = libvirtVersion
+        self.isPrivileged = isPrivileged
+        self.topology = topology
+    }
+
+    /// Reads recorded facts; what older ones lack refuses nothing.
+    ///
+    /// - Throws: `DecodingError` where another fact is missing, or of another type.
+    public init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        try self.init(
+            architecture: values.decode(String.self, forKey: .architecture),
+            emulator: values.decode(String.self, forKey: .emulator),
+            machine: values.decode(String.self, forKey: .machine),
+            accelerator: values.decode(Accelerator.self, forKey: .accelerator),
+            maximumVCPUs: values.decode(Int.self, forKey: .maximumVCPUs),
+            processorModels: values.decode([String].self, forKey: .processorModels),
+            firmware: values.decode(FirmwareFacts.self, forKey: .firmware),
+            emulatesTPM: values.decode(Bool.self, forKey: .emulatesTPM),
+            hasDirectIO: values.decode(Bool.self, forKey: .hasDirectIO),
+            libvirtVersion: values.decodeIfPresent(String.self, forKey: .libvirtVersion),
+            isPrivileged: values.decodeIfPresent(Bool.self, forKey: .isPrivileged) ?? true,
+            topology: values.decodeIfPresent(HostTopology.self, forKey: .topology))
     }
 }

@@ -94,6 +94,8 @@ extension Journal {
             case .mac:
                 ("the MAC address \(claim.value) is taken by the instance \(name)", "leave `mac` out, or give another")
             case .port: ("the port \(claim.value) is published by the instance \(name)", "publish another port")
+            case .cpu:
+                ("the host's processor \(claim.value) is taken by the instance \(name)", "name another, or write true")
             default: ("the \(claim) is taken by the instance \(name)", "choose another")
             }
         throw ComputeError(.conflict, subject: claim.description, message: message, hint: hint)

@@ -13,6 +13,7 @@ extension DomainPlanner {
             let (disk, file) = pair
             var planned = planned(disk, file, index: index)
             if index == 0, resources.kernel == nil { planned.bootOrder = 1 }
+            planned.ioThread = ioThread(of: instance, place: places[disk.bus, default: 0], on: disk.bus)
             planned.address = Self.address(on: disk.bus, place: places[disk.bus, default: 0])
             places[disk.bus, default: 0] += 1
             return planned

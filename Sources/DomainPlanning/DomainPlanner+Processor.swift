@@ -17,6 +17,7 @@ extension DomainPlanner {
         let disabled = instance.processor?.disabled ?? []
         processor.features =
             required.map { .init($0.description, .require) } + disabled.map { .init($0.description, .disable) }
+        processor.cells = cells(of: instance)
         return processor
     }
 

@@ -11,6 +11,7 @@ extension DomainPlanner {
     /// - Throws: ``PlanError/lacks(_:)``, with the first place in the document that the host cannot meet.
     public func refuseWhatIsLacking(_ instance: Instance) throws(PlanError) {
         try refuseProcessors(of: instance)
+        try refuseResources(of: instance)
         if case .uefi(let secureBoot) = instance.firmware {
             guard facts.firmware.hasUEFI else {
                 throw lacks("firmware", "uefi", "libvirt finds no UEFI firmware on this host", "install ovmf")
@@ -73,7 +74,7 @@ extension DomainPlanner {
         }
     }
 
-    private func lacks(_ path: String, _ value: String, _ rule: String, _ remedy: String) -> PlanError {
+    func lacks(_ path: String, _ value: String, _ rule: String, _ remedy: String) -> PlanError {
         .lacks(SpecProblem(path: path, violation: RuleViolation(value: value, rule: rule, remedy: remedy)))
     }
 }

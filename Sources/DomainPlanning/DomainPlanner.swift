@@ -18,8 +18,8 @@ public struct DomainPlanner: Sendable {
     /// PCIe root ports beyond what the instance uses, for devices that are attached later.
     public static let sparePorts = 8
 
-    /// The plan of an instance whose disk sizes and MAC addresses are resolved; what the host is known to lack,
-    /// ``refuseWhatIsLacking(_:)`` tells.
+    /// The plan of an instance whose disk sizes and MAC addresses are resolved, and whose dedicated processors are
+    /// placed by ``place(_:among:)``; what the host is known to lack, ``refuseWhatIsLacking(_:)`` tells.
     ///
     /// - Throws: ``PlanError/architecture(_:)``.
     public func plan(
@@ -42,9 +42,8 @@ public struct DomainPlanner: Sendable {
         of instance: Instance, architecture: OperatingSystem.Architecture, resources: InstanceResources,
         in document: inout DomainDocument
     ) {
-        let kibibytes = Int(instance.memory.size.bytes >> 10)
-        document.memoryKiB = kibibytes
-        document.currentMemoryKiB = kibibytes
+        setMemory(of: instance, in: &document)
+        setTuning(of: instance, in: &document)
         document.processorCount = instance.mostVCPUs
         if instance.mostVCPUs > instance.vcpus.value { document.currentProcessorCount = instance.vcpus.value }
         var system = OperatingSystem(architecture: architecture, machine: facts.machine)
@@ -95,7 +94,7 @@ public struct DomainPlanner: Sendable {
             document.watchdogs = [DomainXML.Watchdog(model: .i6300esb, action: action.domainAction)]
         }
         if instance.hasPanicDevice { document.panicDevices = [PanicDevice(model: .isa)] }
-        document.memoryBalloon = MemoryBalloon(model: .virtio)
+        document.memoryBalloon = balloon(of: instance)
         document.randomSources = [.virtio]
         document.controllers = controllers(for: document)
     }
@@ -118,7 +117,7 @@ public struct DomainPlanner: Sendable {
     /// No USB; one root port for each device that takes one, and spare ones: libvirt would leave a single free port.
     private func controllers(for document: DomainDocument) -> [Controller] {
         let hasSCSI = document.disks.contains { $0.target?.bus == .scsi }
-        let fixed = 2  // balloon and entropy
+        let fixed = document.memoryBalloon?.model == .absent ? 1 : 2  // balloon and entropy
         let devices = [
             document.disks.count { $0.target?.bus == .virtio }, document.interfaces.count,
             document.channels.isEmpty ? 0 : 1, hasSCSI ? 1 : 0,
@@ -134,6 +133,7 @@ public struct DomainPlanner: Sendable {
         var claims = [
             Claim(.name, instance.name.description), Claim(.uuid, id.description),
         ]
+        claims += (instance.processor?.tuning.hostCPUs ?? []).map { Claim(.cpu, "\($0)") }
         for (index, interface) in instance.interfaces.enumerated() {
             let mac = interface.mac ?? .derived(for: id, index: index)
             claims.append(Claim(.mac, mac.description))

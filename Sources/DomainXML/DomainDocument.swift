@@ -203,11 +203,11 @@ extension DomainDocument {
         set { root.setChildren("seclabel", to: newValue.map(\.element), in: Self.order) }
     }
 
-    private func part<Part: DomainPart>() -> Part? {
+    func part<Part: DomainPart>() -> Part? {
         root.first(Part.elementName).flatMap(Part.init)
     }
 
-    private mutating func setPart<Part: DomainPart>(_ part: Part?) {
+    mutating func setPart<Part: DomainPart>(_ part: Part?) {
         root.setChild(Part.elementName, to: part?.element, in: Self.order)
     }
 
@@ -221,18 +221,22 @@ extension DomainDocument {
     }
 
     private mutating func setMemory(_ name: XMLName, _ amount: Int?, before: Int?) {
-        guard amount != before else { return }
-        guard let amount else { return root.setChild(name, to: nil, in: Self.order) }
-        root.editChild(name, in: Self.order) { memory in
-            memory["unit"] = "KiB"
-            memory.text = String(amount)
-        }
+        if amount != before { root.setAmount(name, amount, in: Self.order) }
     }
 }
 
 extension XMLElement {
     /// The amount in KiB, rounded up as libvirt does; nil where the text is no number or the unit is unknown.
-    fileprivate var kibibytes: Int? {
+    var kibibytes: Int? {
         byteCount.map { $0 / 1024 + ($0 % 1024 == 0 ? 0 : 1) }
+    }
+
+    /// Makes the first child of that name an amount in KiB, keeping its attributes; nil removes the child.
+    mutating func setAmount(_ name: XMLName, _ kibibytes: Int?, in order: ChildOrder) {
+        guard let kibibytes else { return setChild(name, to: nil, in: order) }
+        editChild(name, in: order) { child in
+            child["unit"] = "KiB"
+            child.text = String(kibibytes)
+        }
     }
 }

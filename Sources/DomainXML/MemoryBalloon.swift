@@ -48,4 +48,16 @@ public struct MemoryBalloon: DomainDevice {
             element.editChild("stats", in: Self.order) { $0["period"] = newValue.map(String.init) }
         }
     }
+
+    /// Whether the balloon gives memory back before the guest kills a process for want of it.
+    public var deflatesOnPressure: Bool? {
+        get { element.onOff("autodeflate") }
+        set { if newValue != deflatesOnPressure { element["autodeflate"] = newValue?.onOff } }
+    }
+
+    /// Whether the guest tells which of its pages are free, and the host takes them (QEMU 5.1).
+    public var reportsFreePages: Bool? {
+        get { element.onOff("freePageReporting") }
+        set { if newValue != reportsFreePages { element["freePageReporting"] = newValue?.onOff } }
+    }
 }

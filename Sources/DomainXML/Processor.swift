@@ -144,6 +144,11 @@ public struct Processor: DomainPart {
         }
     }
 
+    /// Changes `<numa>`, which is made where it is absent, and removed where nothing is left in it.
+    mutating func editNUMA(_ change: (inout XMLElement) -> Void) {
+        element.editChild("numa", in: Self.order, change)
+    }
+
     private mutating func set(_ mode: String, migratable: Bool?, model: String?) {
         element["mode"] = mode
         element["match"] = model == nil ? nil : element["match"] ?? "exact"

@@ -12,9 +12,13 @@ public struct Instance: Sendable, Hashable {
     /// The number that it can have without a restart; absent, no more than it starts with.
     public let maximumVCPUs: VCPUCount?
     /// The processor that it sees; absent, it follows from the host.
-    public let processor: Processor?
+    public internal(set) var processor: Processor?
     /// The guest's memory.
     public let memory: MemorySize
+    /// What there is to the memory beside its size.
+    public let memoryDetails: MemoryDetails
+    /// The threads that do the input and output of disks on virtio; absent, QEMU's own does.
+    public let ioThreads: IOThreadCount?
     /// What the machine starts with; absent, the usual one of its architecture.
     public let firmware: Firmware?
     /// Whether the machine has an emulated TPM 2.0, whose state lives as long as the instance.
@@ -41,24 +45,32 @@ public struct Instance: Sendable, Hashable {
     /// - Throws: ``InvalidSpec`` with every rule that the parts break together: something to boot from, at most
     ///   ``maximumDisks`` disks, of which ``maximumSATADisks`` on SATA, and ``maximumInterfaces`` interfaces; no MAC
     ///   address, published port and serial number twice; a topology that has room for just the most virtual
-    ///   processors, which are no fewer than those at the start.
+    ///   processors, which are no fewer than those at the start; NUMA cells that add up to them and to the memory; and
+    ///   memory that can be what it is made of.
     public init(
         name: InstanceName, vcpus: VCPUCount, maximumVCPUs: VCPUCount? = nil, processor: Processor? = nil,
-        memory: MemorySize, firmware: Firmware? = nil, hasTPM: Bool = false, boot: DirectBoot? = nil,
+        memory: MemorySize, memoryDetails: MemoryDetails = MemoryDetails(), ioThreads: IOThreadCount? = nil,
+        firmware: Firmware? = nil, hasTPM: Bool = false, boot: DirectBoot? = nil,
         disks: [Disk] = [], interfaces: [Interface] = [], watchdog: WatchdogAction? = nil,
         hasPanicDevice: Bool = false, cloudInit: CloudInit? = nil, agent: Bool = true, labels: Labels = Labels()
     ) throws(InvalidSpec) {
-        let problems = InstanceRules(
+        let parts = InstanceRules(
             bootsKernel: boot != nil, vcpus: vcpus, maximumVCPUs: maximumVCPUs, topology: processor?.topology,
             disks: disks, hasSeed: cloudInit != nil,
             interfaces: interfaces.map(InstanceRules.InterfaceClaims.init)
         ).problems
+        let resources = ResourceRules(
+            mostVCPUs: (maximumVCPUs ?? vcpus).value, memory: memory, details: memoryDetails,
+            tuning: processor?.tuning)
+        let problems = parts + resources.problems
         guard problems.isEmpty else { throw InvalidSpec(problems: problems) }
         self.name = name
         self.vcpus = vcpus
         self.maximumVCPUs = maximumVCPUs
         self.processor = processor
         self.memory = memory
+        self.memoryDetails = memoryDetails
+        self.ioThreads = ioThreads
         self.firmware = firmware
         self.hasTPM = hasTPM
         self.boot = boot

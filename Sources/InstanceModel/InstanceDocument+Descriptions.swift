@@ -61,6 +61,7 @@ extension InstanceDocument {
         "labels.*": "A label's value, at most 1,024 bytes.",
     ].merging(rates(below: "disks[].limits")) { first, _ in first }
         .merging(rates(below: "disks[].limits.burst")) { first, _ in first }
+        .merging(resourceDescriptions) { first, _ in first }
 
     private static func rates(below path: String) -> [String: String] {
         [

@@ -27,6 +27,7 @@ extension InstanceDocument {
         members["watchdog"] = instance.watchdog.map { .object(["action": .string($0.rawValue)]) }
         if instance.hasPanicDevice { members["panic_device"] = .boolean(true) }
         members["cloud_init"] = instance.cloudInit.map(cloudInit)
+        members.merge(storedResources(of: instance)) { first, _ in first }
         return CanonicalJSON.object(members).text
     }
 
@@ -52,6 +53,7 @@ extension InstanceDocument {
                 "cores": .integer(topology.cores), "threads": .integer(topology.threads),
             ])
         }
+        members.merge(storedTuning(processor.tuning)) { first, _ in first }
         return .object(members)
     }
 

@@ -3,15 +3,17 @@
 
 extension InstanceReader {
     mutating func readProcessor(_ field: Field) -> Processor? {
-        guard let fields = reader.mapping(field, keys: ["model", "require", "disable", "topology"]) else { return nil }
+        let keys = ["model", "require", "disable", "topology", "shares", "quota"] + Self.placementKeys
+        guard let fields = reader.mapping(field, keys: keys) else { return nil }
         let model = fields["model"].flatMap {
             reader.value($0, matching: Processor.Model.pattern, Processor.Model.init(parsing:))
         }
         let required = fields["require"].flatMap { readFeatures($0) } ?? []
         let disabled = fields["disable"].flatMap { readFeatures($0) } ?? []
         let topology = fields["topology"].flatMap { readTopology($0) }
+        guard let tuning = readTuning(in: fields) else { return nil }
         return reader.attempt(at: field) { () throws(RuleViolation) in
-            try Processor(model: model, required: required, disabled: disabled, topology: topology)
+            try Processor(model: model, required: required, disabled: disabled, topology: topology, tuning: tuning)
         }
     }
 
@@ -37,7 +39,7 @@ extension InstanceReader {
     }
 
     /// A whole number that `check` lets pass.
-    private mutating func readInteger(
+    mutating func readInteger(
         _ field: Field, in range: ClosedRange<Int>, _ check: (Int) throws(RuleViolation) -> Void
     ) -> Int? {
         guard let number = reader.integer(field, in: range) else { return nil }

@@ -49,6 +49,7 @@ struct InstanceReader {
     private static let keys = [
         "version", "name", "vcpus", "maximum_vcpus", "cpu", "memory", "firmware", "tpm", "boot", "disks", "interfaces",
         "watchdog", "panic_device", "cloud_init", "agent", "labels",
+        "io_threads", "maximum_memory", "memory_backing", "balloon", "numa",
     ]
 
     private mutating func readInstance(
@@ -65,6 +66,8 @@ struct InstanceReader {
         let memory = reader.required("memory", in: fields, example: "memory: 2 GiB").flatMap {
             reader.size($0, MemorySize.init)
         }
+        let memoryDetails = readMemoryDetails(in: fields)
+        let ioThreads = fields["io_threads"].flatMap { readIOThreads($0) }
         let firmware = fields["firmware"].flatMap { readFirmware($0) }
         let hasTPM = fields["tpm"].map { reader.boolean($0) } ?? false
         let boot = fields["boot"].flatMap { readBoot($0) }
@@ -81,13 +84,18 @@ struct InstanceReader {
             topology: fields["maximum_vcpus"] != nil && maximumVCPUs == nil ? nil : processor?.topology,
             disks: disks ?? [nil], hasSeed: fields["cloud_init"] != nil,
             interfaces: interfaces?.map(\.claims) ?? [])
-        for problem in rules.problems { reader.note(problem, in: document) }
-        guard reader.problems.isEmpty, let name, let vcpus, let memory, let hasTPM, let disks, let interfaces,
+        let resources = ResourceRules(
+            mostVCPUs: fields["maximum_vcpus"] == nil ? vcpus?.value : maximumVCPUs?.value, memory: memory,
+            details: memoryDetails, tuning: processor?.tuning)
+        for problem in rules.problems + resources.problems { reader.note(problem, in: document) }
+        guard reader.problems.isEmpty, let name, let vcpus, let memory, let memoryDetails, let hasTPM, let disks,
+            let interfaces,
             let hasPanicDevice, let agent, let labels
         else { return nil }
         return try Instance(
             name: name, vcpus: vcpus, maximumVCPUs: maximumVCPUs, processor: processor, memory: memory,
-            firmware: firmware, hasTPM: hasTPM, boot: boot, disks: disks.compactMap(\.self),
+            memoryDetails: memoryDetails, ioThreads: ioThreads, firmware: firmware, hasTPM: hasTPM, boot: boot,
+            disks: disks.compactMap(\.self),
             interfaces: interfaces.compactMap(\.interface), watchdog: watchdog, hasPanicDevice: hasPanicDevice,
             cloudInit: cloudInit, agent: agent, labels: labels)
     }

@@ -11,13 +11,15 @@ public struct Processor: Sendable, Hashable {
     public let disabled: [ProcessorFeature]
     /// How the virtual processors are arranged; absent, each is a socket.
     public let topology: Topology?
+    /// Where and how much the virtual processors run on the host.
+    public internal(set) var tuning: ProcessorTuning
 
     /// A processor of these parts.
     ///
     /// - Throws: ``RuleViolation`` where a feature is named twice.
     public init(
         model: Model? = nil, required: [ProcessorFeature] = [], disabled: [ProcessorFeature] = [],
-        topology: Topology? = nil
+        topology: Topology? = nil, tuning: ProcessorTuning = .usual
     ) throws(RuleViolation) {
         var isSeen: Set<ProcessorFeature> = []
         for feature in required + disabled where !isSeen.insert(feature).inserted {
@@ -29,6 +31,7 @@ public struct Processor: Sendable, Hashable {
         self.required = required
         self.disabled = disabled
         self.topology = topology
+        self.tuning = tuning
     }
 
     /// Where the guest's processor comes from.

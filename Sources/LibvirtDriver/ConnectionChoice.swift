@@ -26,6 +26,14 @@ struct ConnectionChoice: Sendable {
     /// The name under which a state directory is bound to the private daemon.
     static let privateBinding = "private"
 
+    /// Whether the libvirt there runs guests with root's privileges at hand.
+    var isPrivileged: Bool {
+        switch target {
+        case .privateDaemon: false
+        case .uri(let uri): uri.path != "/session" && (uri.path != "/embed" || getuid() == 0)
+        }
+    }
+
     /// The text by which a state directory is bound to this choice.
     var binding: String {
         switch target {

@@ -19,7 +19,9 @@ extension LibvirtDriver {
             do throws(ComputeError) {
                 return try await body(id)
             } catch {
-                guard error.code == .conflict, error.outcome == .didNotHappen,
+                guard error.code == .conflict, error.outcome == .didNotHappen else { throw error }
+                if instance.lostProcessor(in: error) { continue }
+                guard
                     try journals.existing()?.holders(of: instance.claims(chosenWith: id)).isEmpty == false
                 else { throw error }
             }
@@ -29,6 +31,11 @@ extension LibvirtDriver {
 }
 
 extension Instance {
+    /// Whether another instance was quicker to take one of the host's processors that were chosen for this one.
+    fileprivate func lostProcessor(in conflict: ComputeError) -> Bool {
+        processor?.tuning.dedicated == .chosen && conflict.subject.hasPrefix(Claim.Kind.cpu.rawValue + " ")
+    }
+
     /// What the instance takes because of its identity, and not because it was asked for.
     fileprivate func claims(chosenWith id: InstanceID) -> [Claim] {
         let addresses = interfaces.indices.filter { interfaces[$0].mac == nil }.map { index in

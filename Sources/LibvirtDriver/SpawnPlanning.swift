@@ -34,13 +34,15 @@ extension LibvirtDriver: InstancePlanning {
     ) async throws(ComputeError) -> SpawnWork {
         let subject = "instance \(instance.name)"
         try refuseWrongImages(of: instance, images: images)
-        let resolved = try resolve(instance, id: id, images: images)
+        var resolved = try resolve(instance, id: id, images: images)
         let facts = try await facts.facts()
+        let held = HostClaims(try journals.existing()?.claims().map(\.claim) ?? [])
         let plan: DomainPlan
         do throws(PlanError) {
             let seconds = Date().timeIntervalSince1970.rounded(.down)
             let planner = DomainPlanner(facts: facts)
             try planner.refuseWhatIsLacking(instance)
+            resolved = try planner.place(resolved, among: held)
             plan = try planner.plan(
                 resolved, id: id, operationID: operationID, createdAt: Date(timeIntervalSince1970: seconds),
                 resources: resources(of: resolved, id: id, images: images))

@@ -137,6 +137,7 @@ struct JournalTests {
             (Claim(.name, "web-1"), "an instance named web-1 exists"),
             (Claim(.mac, "52:54:00:00:00:01"), "the MAC address 52:54:00:00:00:01 is taken by the instance web-1"),
             (Claim(.port, "tcp:127.0.0.1:22"), "the port tcp:127.0.0.1:22 is published by the instance web-1"),
+            (Claim(.cpu, "3"), "the host's processor 3 is taken by the instance web-1"),
             (Claim(Claim.Kind(rawValue: "core"), "3"), "the core 3 is taken by the instance web-1"),
         ])
     func conflicts(claim: Claim, message: String) async throws {

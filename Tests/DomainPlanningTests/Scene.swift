@@ -18,12 +18,13 @@ enum Scene {
     static func facts(
         architecture: String = "x86_64", accelerator: HostFacts.Accelerator = .emulation,
         firmware: HostFacts.FirmwareFacts = .init(hasUEFI: true, hasSecureBoot: true), emulatesTPM: Bool = true,
-        hasDirectIO: Bool = true
+        hasDirectIO: Bool = true, isPrivileged: Bool = true, topology: HostTopology? = nil
     ) -> HostFacts {
         HostFacts(
             architecture: architecture, emulator: "/usr/bin/qemu-system-x86_64", machine: "pc-q35-7.2",
             accelerator: accelerator, maximumVCPUs: 288, processorModels: ["qemu64", "Skylake-Server"],
-            firmware: firmware, emulatesTPM: emulatesTPM, hasDirectIO: hasDirectIO)
+            firmware: firmware, emulatesTPM: emulatesTPM, hasDirectIO: hasDirectIO, isPrivileged: isPrivileged,
+            topology: topology)
     }
 
     static func instance(
@@ -110,6 +111,7 @@ enum Scene {
         Variant(testDescription: "a machine of many parts under KVM", facts: facts(accelerator: .kvm)) {
             try machine(model: .hostPassthrough)
         },
+        Variant(testDescription: "a database") { try database() },
         Variant(testDescription: "all at their most") {
             try instance(
                 vcpus: 255,

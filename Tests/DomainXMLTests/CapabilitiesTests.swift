@@ -27,6 +27,36 @@ struct CapabilitiesTests {
         #expect(capabilities.guest(architecture: "aarch64") == nil)
     }
 
+    @Test("the host's cells are read")
+    func cells() throws {
+        let capabilities = try CapabilitiesDocument(parsing: Fixtures.text("capabilities"))
+        let cell = try #require(capabilities.hostCells.first)
+        #expect(capabilities.hostCells.count == 1)
+        #expect(cell.id == 0)
+        #expect(cell.memoryKiB == 5_597_396)
+        #expect(
+            cell.pages == [
+                .init(kibibytes: 4, count: 1_399_349), .init(kibibytes: 2048, count: 0),
+                .init(kibibytes: 1 << 20, count: 0),
+            ])
+        #expect(cell.cores == [[0], [1]])
+    }
+
+    @Test("threads of one core are told together, and processors that are offline left out")
+    func cores() throws {
+        let capabilities = try CapabilitiesDocument(
+            parsing: """
+                <capabilities><host><topology><cells num='2'><cell id='0'><memory unit='KiB'>5</memory><cpus num='4'>
+                <cpu id='0' socket_id='0' core_id='0' siblings='0,2'/><cpu id='1' core_id='1' siblings='1,3'/>
+                <cpu id='3' core_id='1' siblings='1,3'/><cpu id='2' core_id='0' siblings='0,2'/></cpus></cell>
+                <cell id='4'><cpus num='2'><cpu id='7'/><cpu id='6' siblings='6'/></cpus></cell></cells></topology>
+                </host></capabilities>
+                """)
+        #expect(capabilities.hostCells.map(\.id) == [0, 4])
+        #expect(capabilities.hostCells.map(\.cores) == [[[0, 2], [1, 3]], [[6]]])
+        #expect(capabilities.hostCells.map(\.memoryKiB) == [5, 0])
+    }
+
     @Test("the test driver's capabilities are read")
     func testDriver() throws {
         let capabilities = try CapabilitiesDocument(parsing: Fixtures.text("test-driver-capabilities"))

@@ -19,6 +19,7 @@ extension DomainDocument {
         processorCount = processorCount
         currentProcessorCount = currentProcessorCount
         rewriteMachine()
+        rewriteResources()
         onPoweroff = onPoweroff
         onReboot = onReboot
         onCrash = onCrash
@@ -74,6 +75,8 @@ extension DomainDocument {
             var balloon = Self.common(balloon)
             balloon.model = balloon.model
             balloon.statisticsPeriod = balloon.statisticsPeriod
+            balloon.deflatesOnPressure = balloon.deflatesOnPressure
+            balloon.reportsFreePages = balloon.reportsFreePages
             return balloon
         }
         trustedPlatformModule = trustedPlatformModule.map { Self.common($0) }
@@ -111,6 +114,7 @@ extension DomainDocument {
         disk.backing = disk.backing
         disk.target = disk.target
         disk.serial = disk.serial
+        disk.ioThread = disk.ioThread
         disk.isReadOnly = disk.isReadOnly
         disk.isShareable = disk.isShareable
         for limit in Disk.Limit.allCases { disk[limit: limit] = disk[limit: limit] }

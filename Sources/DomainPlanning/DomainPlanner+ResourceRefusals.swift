@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 The Roost authors
+
+import Compute
+import DomainXML
+import InstanceModel
+
+extension DomainPlanner {
+    /// Refuses what of the host's resources an instance cannot have here.
+    func refuseResources(of instance: Instance) throws(PlanError) {
+        if !facts.isPrivileged { try refusePrivileges(of: instance) }
+        guard let topology = facts.topology else { return }
+        try refuseNodes(of: instance, beyond: topology)
+        try refuseHugePages(of: instance, beyond: topology)
+    }
+
+    /// What a libvirt without root's privileges cannot do: it would say so only when the guest starts.
+    private func refusePrivileges(of instance: Instance) throws(PlanError) {
+        let backing = instance.memoryDetails.backing
+        let tuning = instance.processor?.tuning ?? .usual
+        let needs: [(path: String, value: String?)] = [
+            ("cpu.shares", tuning.shares.map(String.init)),
+            ("cpu.quota", (tuning.quota?.quotaMicroseconds).map(String.init)),
+            ("cpu.real_time", (tuning.realTime?.priority).map(String.init)),
+            ("memory_backing.huge_pages", backing.hugePages.map { _ in "huge pages" }),
+            ("memory_backing.locked", backing.isLocked ? "true" : nil),
+            ("memory_backing.limit", backing.limit?.description),
+            ("numa.mode", instance.memoryDetails.numa?.mode == .restrictive ? "restrictive" : nil),
+        ]
+        for case (let path, let value?) in needs {
+            throw lacks(
+                path, value, "the libvirt of these guests has no privileges, which this needs",
+                "leave it out, or use a privileged libvirt: --connect qemu:///system")
+        }
+    }
+
+    private func refuseNodes(of instance: Instance, beyond topology: HostTopology) throws(PlanError) {
+        guard let numa = instance.memoryDetails.numa else { return }
+        let known = topology.cells.map(\.id)
+        let places =
+            [("numa.nodes", numa.nodes)]
+            + numa.cells.enumerated().map { ("numa.cells[\($0)].nodes", $1.nodes) }
+        for (path, nodes) in places {
+            guard let node = nodes.first(where: { !known.contains($0) }) else { continue }
+            let all = known.map(String.init).joined(separator: ", ")
+            throw lacks(path, "\(node)", "the NUMA nodes of this host are \(all)", "name others, or leave it out")
+        }
+    }
+
+    /// The pages that the host has set aside, of which other guests may use some: those are QEMU's to ask for.
+    private func refuseHugePages(of instance: Instance, beyond topology: HostTopology) throws(PlanError) {
+        let details = instance.memoryDetails
+        guard case .size(let page) = details.backing.hugePages else { return }
+        let path = "memory_backing.huge_pages"
+        guard let count = topology.hugePages(kibibytes: Int(page.size.bytes >> 10), in: details.numa?.nodes ?? [])
+        else {
+            throw lacks(path, page.size.description, "this host has no huge pages of this size", "ask for another")
+        }
+        let needed = instance.memory.size.bytes / page.size.bytes
+        guard needed <= UInt64(count) else {
+            throw lacks(
+                path, page.size.description, "needs \(needed) huge pages, \(count) are set aside",
+                "set more aside on the host (vm.nr_hugepages), or ask for less memory")
+        }
+    }
+}

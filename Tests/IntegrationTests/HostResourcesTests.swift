@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 The Roost authors
+
+import Foundation
+import RoostKit
+import Testing
+
+/// What an instance takes of the host, as the guest and the host see it.
+@Suite("a guest's part of the host", .serialized)
+struct HostResourcesTests {
+    @Test("has the cells, the memory and the I/O threads that were asked for")
+    func cells() async throws {
+        let lab = try await Lab("cells")
+        let before = try await lab.prepared()
+        let spawned = try await lab.driver.spawn(
+            Self.divided("cells-1"), until: .agent(within: Lab.patience), context: lab.context)
+        let id = spawned.id
+
+        // Of each cell's two processors one is there at the start.
+        let nodes = "cd /sys/devices/system/node; for n in node?; do echo $(cat $n/cpulist) $(cat $n/distance); done"
+        #expect(try await lab.shell(nodes, in: id) == "0 10 21\n1 31 10")
+        #expect(try await lab.shell("cat /sys/devices/system/cpu/possible", in: id) == "0-3")
+        let memory = "cd /sys/devices/system/node; awk '/MemTotal/ { print int($4 / 1024) }' node?/meminfo"
+        let sizes = try await lab.shell(memory, in: id).split(separator: "\n").compactMap { Int($0) }
+        #expect(sizes.count == 2)
+        // The kernel keeps some of it for itself.
+        #expect(sizes.allSatisfy { (96...192).contains($0) }, "\(sizes) MiB")
+        let write =
+            "for d in vdb vdc; do dd if=/dev/zero of=/dev/$d bs=64k count=16 conv=fsync 2>/dev/null || exit 1; done"
+        #expect(try await lab.shell("\(write); echo done", in: id) == "done")
+
+        let threads = try lab.virsh("iothreadinfo", "cells-1").split(separator: "\n").compactMap { line in
+            line.split(separator: " ").first.flatMap { Int($0) }
+        }
+        #expect(threads.sorted() == [1, 2])
+        let qemu = try #require(try HostProcess.running("qemu-system", for: lab).first { $0.runsGuest("cells-1") })
+        let line = qemu.commandLine
+        #expect(line.count { $0.contains("memory-backend-memfd") && $0.contains(#""share":true"#) } == 2, "\(line)")
+        #expect(line.contains { $0.contains("mem-merge=off") }, "\(line)")
+        #expect(line.contains { $0.contains("slots=4,maxmem=1048576k") }, "\(line)")
+        let balloon = line.first { $0.contains("virtio-balloon-pci") } ?? ""
+        #expect(balloon.contains(#""deflate-on-oom":true"#) && balloon.contains(#""free-page-reporting":true"#))
+
+        // Memory is plugged into a cell of the running guest.
+        let blocks = "ls -d /sys/devices/system/memory/memory[0-9]* | wc -l"
+        let few = try await lab.shell(blocks, in: id)
+        let module = try TestFile(
+            "dimm.xml",
+            "<memory model='dimm'><target><size unit='MiB'>128</size><node>1</node></target></memory>")
+        try lab.virsh("attach-device", "cells-1", module.path)
+        let wait = "n=0; until [ $n = 300 ] || [ $(\(blocks)) -gt \(few) ]; do n=$((n+1)); usleep 100000; done"
+        #expect(try await lab.shell("\(wait); \(blocks)", in: id) == "\((Int(few) ?? 0) + 1)")
+
+        let sweep = try await lab.driver.reconcile(.show, context: lab.context)
+        #expect(sweep.drifts.isEmpty)
+        try await lab.deleteAll()
+        try await lab.expectUnchanged(since: before)
+    }
+
+    @Test("has processors of the host that no other instance gets")
+    func dedicated() async throws {
+        let lab = try await Lab("dedicated")
+        let before = try await lab.prepared()
+        let spawned = try await lab.driver.spawn(
+            Self.dedicated("alone-1", .chosen), until: .running, context: lab.context)
+        let qemu = try #require(try HostProcess.running("qemu-system", for: lab).first { $0.runsGuest("alone-1") })
+        let pins = try lab.virsh("vcpupin", "alone-1")
+        let cpu = try #require(pins.split(whereSeparator: \.isWhitespace).last.flatMap { Int($0) }, "\(pins)")
+        #expect(try qemu.affinities() == ["\(cpu)"], "each of QEMU's threads runs there alone")
+
+        let sweep = try await lab.driver.reconcile(.show, context: lab.context)
+        #expect(sweep.drifts.isEmpty)
+        let second = try Self.dedicated("alone-2", .fixed([cpu]))
+        let taken = await #expect(throws: ComputeError.self) {
+            try await lab.driver.spawn(second, until: .running, context: lab.context)
+        }
+        #expect(taken?.code == .conflict)
+        #expect(taken?.message == "the host's processor \(cpu) is taken by the instance alone-1")
+
+        // What was held is free once its instance is gone.
+        try await lab.driver.delete(spawned.id, policy: .evenRunning, context: lab.context)
+        _ = try await lab.driver.spawn(second, until: .running, context: lab.context)
+        try await lab.deleteAll()
+        try await lab.expectUnchanged(since: before)
+    }
+
+    @Test("what needs a privileged libvirt, or more than the host has, is refused before anything is made")
+    func refusals() async throws {
+        let lab = try await Lab("refusals")
+        let before = try await lab.prepared()
+        let cases: [(cpu: ProcessorTuning, details: MemoryDetails, vcpus: Int, path: String)] = [
+            (try ProcessorTuning(shares: 100), MemoryDetails(), 1, "cpu.shares"),
+            (try ProcessorTuning(quota: .init(quotaMicroseconds: 5_000)), MemoryDetails(), 1, "cpu.quota"),
+            (
+                .usual, MemoryDetails(backing: try MemoryBacking(hugePages: .hostDefault)), 1,
+                "memory_backing.huge_pages"
+            ),
+            (
+                .usual, MemoryDetails(backing: try MemoryBacking(isLocked: true, limit: .gibibytes(1))), 1,
+                "memory_backing.locked"
+            ),
+            (try ProcessorTuning(dedicated: .chosen), MemoryDetails(), 255, "cpu.dedicated"),
+        ]
+        for (tuning, details, vcpus, path) in cases {
+            let instance = try Instance(
+                name: InstanceName("refused"), vcpus: VCPUCount(vcpus), processor: Processor(tuning: tuning),
+                memory: MemorySize(.mebibytes(128)), memoryDetails: details,
+                disks: [.image(ImageName("tiny"), size: DiskSize(.mebibytes(512)))])
+            let error = await #expect(throws: ComputeError.self) {
+                try await lab.driver.spawn(instance, until: .running, context: lab.context)
+            }
+            #expect(error?.code == .unsupported)
+            #expect(error?.outcome == .didNotHappen)
+            #expect(error?.problems.map(\.path) == [path])
+        }
+        try await lab.expectUnchanged(since: before)
+    }
+
+    /// A guest of two cells, with memory that others may map, room for more, and threads for its disks.
+    private static func divided(_ name: String) throws -> Instance {
+        let memory = try MemorySize(.mebibytes(192))
+        return try Instance(
+            name: InstanceName(name), vcpus: VCPUCount(2), maximumVCPUs: VCPUCount(4),
+            memory: MemorySize(.mebibytes(384)),
+            memoryDetails: MemoryDetails(
+                maximum: MaximumMemory(MemorySize(.gibibytes(1)), slots: 4),
+                backing: MemoryBacking(isShared: true, merging: false),
+                balloon: Balloon(reportsFreePages: true, statisticsPeriod: 5, deflatesOnPressure: true),
+                numa: NUMA(cells: [
+                    .init(vcpus: [0, 2], memory: memory, distances: [10, 21]),
+                    .init(vcpus: [1, 3], memory: memory, distances: [31, 10]),
+                ])),
+            ioThreads: IOThreadCount(2),
+            disks: [
+                .image(ImageName("tiny"), size: DiskSize(.mebibytes(512))), .blank(DiskSize(.mebibytes(8))),
+                .blank(DiskSize(.mebibytes(8))),
+            ])
+    }
+
+    private static func dedicated(_ name: String, _ cpus: ProcessorTuning.HostCPUs) throws -> Instance {
+        try Instance(
+            name: InstanceName(name), vcpus: VCPUCount(1),
+            processor: Processor(tuning: ProcessorTuning(dedicated: cpus)), memory: MemorySize(.mebibytes(128)),
+            ioThreads: IOThreadCount(1), disks: [.image(ImageName("tiny"), size: DiskSize(.mebibytes(512)))])
+    }
+}
+
+extension Lab {
+    /// What virsh prints of the lab's own daemon.
+    @discardableResult
+    fileprivate func virsh(_ arguments: String...) throws -> String {
+        try HostCommand(["virsh", "-q", "-c", "qemu:///session?socket=\(state.daemonSocket)"] + arguments).output()
+    }
+}
+
+extension HostProcess {
+    /// The arguments that it was started with.
+    fileprivate var commandLine: [String] {
+        let data = FileManager.default.contents(atPath: "/proc/\(id)/cmdline") ?? Data()
+        return data.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
+    }
+
+    /// The sets of processors that its threads may run on.
+    fileprivate func affinities() throws -> Set<String> {
+        let threads = try FileManager.default.contentsOfDirectory(atPath: "/proc/\(id)/task")
+        return Set(
+            threads.compactMap { thread in
+                HostProcess(id: Int32(thread) ?? 0).status("Cpus_allowed_list").first
+            })
+    }
+}
+
+/// A file of the test run with this content.
+private struct TestFile {
+    let path: String
+
+    init(_ name: String, _ content: String) throws {
+        path = "\(try Lab.base)/\(name)"
+        try content.write(toFile: path, atomically: true, encoding: .utf8)
+    }
+}
