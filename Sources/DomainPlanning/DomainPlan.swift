@@ -35,7 +35,7 @@ public struct InstanceResources: Sendable, Hashable {
     /// The tap device of each interface on a bridge, by the interface's index.
     public let taps: [Int: String]
 
-    /// A disk's file: always qcow2, over at most one base image.
+    /// A disk's file: qcow2, over at most one base image; of a CD-ROM, the base image itself.
     public struct DiskFile: Sendable, Hashable {
         /// The absolute path.
         public let path: String

@@ -100,21 +100,6 @@ public struct DomainPlanner: Sendable {
         document.controllers = controllers(for: document)
     }
 
-    private func interface(
-        _ interface: InstanceModel.Interface, index: Int, id: InstanceID, resources: InstanceResources
-    ) -> DomainXML.Interface {
-        let connection: DomainXML.Interface.Connection =
-            switch interface.network {
-            case .user: .user
-            case .bridge(let bridge):
-                resources.taps[index].map { .ethernet(tap: $0, isManaged: false) } ?? .bridge(bridge.description)
-            }
-        let mac = interface.mac ?? .derived(for: id, index: index)
-        var device = DomainXML.Interface(connection: connection, macAddress: mac.description)
-        device.alias = DeviceNames.interfaceAlias(index)
-        return device
-    }
-
     /// No USB; one root port for each device that takes one, and spare ones: libvirt would leave a single free port.
     private func controllers(for document: DomainDocument) -> [Controller] {
         let hasSCSI = document.disks.contains { $0.target?.bus == .scsi }

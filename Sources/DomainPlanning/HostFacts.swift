@@ -21,6 +21,8 @@ public struct HostFacts: Sendable, Hashable, Codable {
     public let emulatesTPM: Bool
     /// Whether the file system of the instances' disks opens files with O_DIRECT.
     public let hasDirectIO: Bool
+    /// What it can give guests of devices; nil where the facts were recorded without, and then nothing is refused.
+    public let devices: DeviceFacts?
 
     /// What runs the guests' processors.
     public enum Accelerator: String, Sendable, Hashable, Codable {
@@ -47,7 +49,8 @@ public struct HostFacts: Sendable, Hashable, Codable {
     /// Facts of a host.
     public init(
         architecture: String, emulator: String, machine: String, accelerator: Accelerator, maximumVCPUs: Int,
-        processorModels: Set<String>, firmware: FirmwareFacts, emulatesTPM: Bool, hasDirectIO: Bool
+        processorModels: Set<String>, firmware: FirmwareFacts, emulatesTPM: Bool, hasDirectIO: Bool,
+        devices: DeviceFacts? = nil
     ) {
         self.architecture = architecture
         self.emulator = emulator
@@ -58,5 +61,6 @@ public struct HostFacts: Sendable, Hashable, Codable {
         self.firmware = firmware
         self.emulatesTPM = emulatesTPM
         self.hasDirectIO = hasDirectIO
+        self.devices = devices
     }
 }

@@ -81,6 +81,11 @@ public struct Instance: Sendable, Hashable {
     /// The most virtual processors that the guest can have without a restart.
     public var mostVCPUs: Int { (maximumVCPUs ?? vcpus).value }
 
+    /// Whether a device has a place in the boot order of its own.
+    public var hasBootOrder: Bool {
+        disks.contains { $0.bootOrder != nil } || interfaces.contains { $0.device.bootOrder != nil }
+    }
+
     /// The same instance under another name.
     public func renamed(_ name: InstanceName) -> Instance {
         var copy = self
@@ -101,7 +106,7 @@ public struct Instance: Sendable, Hashable {
             return disk.replacing(source: .image(name, size: diskSize(disk)))
         }
         copy.interfaces = interfaces.enumerated().map { index, interface in
-            Interface(network: interface.network, mac: interface.mac ?? macAddress(index))
+            interface.replacing(mac: interface.mac ?? macAddress(index))
         }
         let problems = InstanceRules.duplicates(in: copy.interfaces.map(InstanceRules.InterfaceClaims.init))
         guard problems.isEmpty else { throw InvalidSpec(problems: problems) }

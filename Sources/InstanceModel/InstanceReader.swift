@@ -132,62 +132,6 @@ struct InstanceReader {
         reader.sequence(field)?.map { readDisk($0) }
     }
 
-    /// An interface, and what it takes even where something else is wrong with it.
-    private struct ReadInterface {
-        var interface: Interface?
-        var claims = InstanceRules.InterfaceClaims()
-    }
-
-    private mutating func readInterfaces(_ field: Field) -> [ReadInterface]? {
-        reader.sequence(field)?.map { readInterface($0) }
-    }
-
-    private mutating func readInterface(_ field: Field) -> ReadInterface {
-        guard let fields = reader.mapping(field, keys: ["network", "publish", "mac"]) else { return ReadInterface() }
-        let network = reader.required("network", in: fields, example: "network: user")
-            .flatMap { readNetwork($0) }
-        let mac = fields["mac"].flatMap { reader.value($0, matching: MACAddress.pattern, MACAddress.init(parsing:)) }
-        let ports = fields["publish"].flatMap { reader.sequence($0) }.map { items in
-            items.map { reader.value($0, matching: PublishedPort.pattern, PublishedPort.init(parsing:)) }
-        }
-        let claims = InstanceRules.InterfaceClaims(mac: mac, ports: ports ?? [])
-        switch network {
-        case .user:
-            let network = Interface.Network.user(publish: claims.ports.compactMap(\.self))
-            return ReadInterface(interface: Interface(network: network, mac: mac), claims: claims)
-        case .bridge:
-            if let publish = fields["publish"] {
-                reader.note(
-                    RuleViolation(
-                        value: "", rule: "only a user network publishes ports",
-                        remedy: "remove `publish`: a guest on a bridge is reached at its own address"),
-                    at: publish)
-            }
-            return ReadInterface(
-                interface: network.map { Interface(network: $0, mac: mac) },
-                claims: InstanceRules.InterfaceClaims(mac: mac))
-        case nil:
-            return ReadInterface(claims: claims)
-        }
-    }
-
-    private mutating func readNetwork(_ field: Field) -> Interface.Network? {
-        if case .mapping = field.node.content {
-            guard let fields = reader.mapping(field, keys: ["bridge"]) else { return nil }
-            return reader.required("bridge", in: fields, example: "{ bridge: br0 }").flatMap {
-                reader.value($0, matching: BridgeName.pattern, BridgeName.init).map(Interface.Network.bridge)
-            }
-        }
-        return reader.value(field, matching: "^user$") { text throws(RuleViolation) in
-            guard text == "user" else {
-                throw RuleViolation(
-                    value: text, rule: "a network is user or { bridge: NAME }",
-                    remedy: "write network: user, or network: { bridge: br0 }")
-            }
-            return .user(publish: [])
-        }
-    }
-
     private mutating func readCloudInit(_ field: Field, attachments: Attachments) -> CloudInit? {
         let field = Field(node: field.node, path: field.path, isSecret: true)
         let keys =

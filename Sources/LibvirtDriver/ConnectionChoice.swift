@@ -34,6 +34,14 @@ struct ConnectionChoice: Sendable {
         }
     }
 
+    /// Whether libvirt there has the host's privileges; in session mode, which the private daemon's is, it has not.
+    var isPrivileged: Bool {
+        switch target {
+        case .privateDaemon: false
+        case .uri(let uri): uri.path != "/session"
+        }
+    }
+
     /// Chooses by the caller's request, the state directory's binding, a system libvirt that answers, in that order.
     ///
     /// - Throws: `invalid` for a malformed URI, `conflict` where the directory is bound to another connection.

@@ -13,15 +13,17 @@ actor HostFactsSource {
     private let link: HypervisorLink
     private let instances: FilePath
     private let account: GuestAccount
+    private let isPrivileged: Bool
     private var known: (connection: Connection, facts: HostFacts)?
 
     /// How long libvirt may take to tell: the first time it starts every QEMU to ask it.
     private static let limit: Duration = .seconds(90)
 
-    init(link: HypervisorLink, instances: FilePath, account: GuestAccount) {
+    init(link: HypervisorLink, instances: FilePath, account: GuestAccount, isPrivileged: Bool) {
         self.link = link
         self.instances = instances
         self.account = account
+        self.isPrivileged = isPrivileged
     }
 
     /// The facts.
@@ -31,13 +33,14 @@ actor HostFactsSource {
         let connection = try await link.connection()
         if let known, known.connection === connection { return known.facts }
         let facts = try await Self.read(
-            connection, account: account, hasDirectIO: DirectIO.works(in: instances.nearestExisting))
+            connection, account: account, hasDirectIO: DirectIO.works(in: instances.nearestExisting),
+            isPrivileged: isPrivileged)
         known = (connection, facts)
         return facts
     }
 
     private static func read(
-        _ connection: Connection, account: GuestAccount, hasDirectIO: Bool
+        _ connection: Connection, account: GuestAccount, hasDirectIO: Bool, isPrivileged: Bool
     ) async throws(ComputeError) -> HostFacts {
         var document = try await domainCapabilities(connection, virtualizationType: nil)
         let promisesKVM = document.hypervisor == .kvm
@@ -57,7 +60,8 @@ actor HostFactsSource {
             firmware: HostFacts.FirmwareFacts(
                 hasUEFI: document.firmwares.contains(.efi),
                 hasSecureBoot: document.firmwares.contains(.efi) && document.supportsSecureLoader),
-            emulatesTPM: document.supportsEmulatedTPM, hasDirectIO: hasDirectIO)
+            emulatesTPM: document.supportsEmulatedTPM, hasDirectIO: hasDirectIO,
+            devices: DeviceFacts(isPrivileged: isPrivileged))
     }
 
     /// What libvirt's QEMU can do with the host's own architecture; without a type, by its best way to run a guest.

@@ -60,7 +60,8 @@ public final class LibvirtDriver: Sendable {
         files = InstanceFiles(directory: state.instances, guest: owner, runner: configuration.programs)
         images = ImageStore(directory: state.images, guest: owner, runner: configuration.programs)
         taps = TapDevices()
-        facts = HostFactsSource(link: link, instances: state.instances, account: account)
+        facts = HostFactsSource(
+            link: link, instances: state.instances, account: account, isPrivileged: choice.isPrivileged)
     }
 
     /// Lets go of the connection. Guests go on; the driver may be used again.

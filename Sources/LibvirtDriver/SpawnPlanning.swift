@@ -117,7 +117,8 @@ extension LibvirtDriver: InstancePlanning {
             if let image = disk.image.flatMap({ images[$0] }) {
                 base = BackingChain.Layer(file: image.path.string, format: image.format == .raw ? .raw : .qcow2)
             }
-            return InstanceResources.DiskFile(path: files.diskPath(index, of: id).string, base: base)
+            let path = disk.isCDROM ? base?.file : nil
+            return InstanceResources.DiskFile(path: path ?? files.diskPath(index, of: id).string, base: base)
         }
         return InstanceResources(
             disks: disks, seed: instance.cloudInit == nil ? nil : files.seedPath(of: id).string,
@@ -152,9 +153,10 @@ extension LibvirtDriver: InstancePlanning {
         require(instance.boot?.kernel, .kernel, at: "boot.kernel")
         require(instance.boot?.initrd, .initrd, at: "boot.initrd")
         for (index, disk) in instance.disks.enumerated() {
-            guard case .image(let name, let size) = disk.source else { continue }
-            require(name, .disk, at: "disks[\(index)].image")
-            guard let size, let image = images[name], size.size < image.virtualSize else { continue }
+            require(disk.image, .disk, at: "disks[\(index)].image")
+            guard case .image(let name, let size?) = disk.source, let image = images[name],
+                size.size < image.virtualSize
+            else { continue }
             problems.append(
                 SpecProblem(
                     path: "disks[\(index)].size",
@@ -187,6 +189,7 @@ extension InstanceStep {
             case .image(let image, let size?): "make \(name), \(size.size), over image \(image)"
             case .image(let image, nil): "make \(name), as large as the image, over image \(image)"
             case .blank(let size): "make \(name), \(size.size), empty"
+            case .medium: "make nothing for \(name), which is a CD-ROM"
             }
         case .seed: return "make the cloud-init seed"
         case .tap(let index): return "make the tap device of interface \(index)"

@@ -125,7 +125,7 @@ public struct InstanceFiles: Sendable {
         return usage
     }
 
-    /// Records the images that an instance boots from directly, so that they count as used.
+    /// Records the images that an instance uses as they are, to boot from or in a drive, so that they count as used.
     ///
     /// - Throws: ``StorageError/instanceNotFound(_:)``, ``StorageError/noSpace(_:)``.
     public func recordBoot(_ images: [StoredImage], of id: InstanceID) throws(StorageError) {

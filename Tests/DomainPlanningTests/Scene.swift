@@ -18,12 +18,12 @@ enum Scene {
     static func facts(
         architecture: String = "x86_64", accelerator: HostFacts.Accelerator = .emulation,
         firmware: HostFacts.FirmwareFacts = .init(hasUEFI: true, hasSecureBoot: true), emulatesTPM: Bool = true,
-        hasDirectIO: Bool = true
+        hasDirectIO: Bool = true, devices: DeviceFacts? = nil
     ) -> HostFacts {
         HostFacts(
             architecture: architecture, emulator: "/usr/bin/qemu-system-x86_64", machine: "pc-q35-7.2",
             accelerator: accelerator, maximumVCPUs: 288, processorModels: ["qemu64", "Skylake-Server"],
-            firmware: firmware, emulatesTPM: emulatesTPM, hasDirectIO: hasDirectIO)
+            firmware: firmware, emulatesTPM: emulatesTPM, hasDirectIO: hasDirectIO, devices: devices)
     }
 
     static func instance(
@@ -74,7 +74,8 @@ enum Scene {
             if let name = disk.image {
                 base = BackingChain.Layer(file: "/s/images/\(name).qcow2", format: .qcow2)
             }
-            return InstanceResources.DiskFile(path: "/s/i/disk-\(index).qcow2", base: base)
+            let path = disk.isCDROM ? base?.file : nil
+            return InstanceResources.DiskFile(path: path ?? "/s/i/disk-\(index).qcow2", base: base)
         }
         let bridged = instance.interfaces.indices.filter { index in
             if case .bridge = instance.interfaces[index].network { true } else { false }
@@ -110,6 +111,8 @@ enum Scene {
         Variant(testDescription: "a machine of many parts under KVM", facts: facts(accelerator: .kvm)) {
             try machine(model: .hostPassthrough)
         },
+        Variant(testDescription: "every kind of network") { try instance(interfaces: networks()) },
+        Variant(testDescription: "every kind of drive") { try instance(disks: drives()) },
         Variant(testDescription: "all at their most") {
             try instance(
                 vcpus: 255,

@@ -130,6 +130,15 @@ extension DomainDocument {
         interface.macAddress = interface.macAddress
         interface.model = interface.model
         interface.mtu = interface.mtu
+        interface.openVSwitchPort = interface.openVSwitchPort
+        interface.virtualNetworks = interface.virtualNetworks
+        for direction in Interface.Direction.allCases {
+            interface[bandwidth: direction] = interface[bandwidth: direction]
+        }
+        interface.filter = interface.filter
+        interface.queues = interface.queues
+        interface.isLinkUp = interface.isLinkUp
+        interface.isIsolated = interface.isIsolated
         return interface
     }
 
