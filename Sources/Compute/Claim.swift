@@ -31,6 +31,14 @@ public struct Claim: Sendable, Hashable, CustomStringConvertible {
         public static let mac = Kind(rawValue: "mac")
         /// A port of the host, such as `tcp:127.0.0.1:2222`.
         public static let port = Kind(rawValue: "port")
+        /// A guest's number for sockets of vsock(7).
+        public static let vsock = Kind(rawValue: "vsock")
+        /// A function on the host's PCI, such as `0000:03:00.0`.
+        public static let pci = Kind(rawValue: "pci")
+        /// A mediated device, by its UUID.
+        public static let mediatedDevice = Kind(rawValue: "mdev")
+        /// A kind of USB device of the host, such as `1d6b:0002`.
+        public static let usb = Kind(rawValue: "usb")
     }
 
     /// The kind and the value, such as `name web-1`.

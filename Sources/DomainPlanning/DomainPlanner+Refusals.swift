@@ -25,6 +25,7 @@ extension DomainPlanner {
         }
         try refuseDisks(of: instance)
         try refuseInterfaces(of: instance)
+        try refusePeripherals(of: instance)
         if facts.architecture != OperatingSystem.Architecture.x86.rawValue { try refusePartsOfPCs(in: instance) }
     }
 

@@ -29,6 +29,10 @@ public struct Instance: Sendable, Hashable {
     public let watchdog: WatchdogAction?
     /// Whether the guest can tell the host that it crashed.
     public let hasPanicDevice: Bool
+    /// What the guest is seen and operated with, and what else it has.
+    public let peripherals: Peripherals
+    /// For whom the machine is made, and what it tells of itself.
+    public let platform: Platform
     /// What cloud-init is given, through a NoCloud seed.
     public let cloudInit: CloudInit?
     /// Whether the guest gets a channel for the QEMU guest agent.
@@ -46,12 +50,13 @@ public struct Instance: Sendable, Hashable {
         name: InstanceName, vcpus: VCPUCount, maximumVCPUs: VCPUCount? = nil, processor: Processor? = nil,
         memory: MemorySize, firmware: Firmware? = nil, hasTPM: Bool = false, boot: DirectBoot? = nil,
         disks: [Disk] = [], interfaces: [Interface] = [], watchdog: WatchdogAction? = nil,
-        hasPanicDevice: Bool = false, cloudInit: CloudInit? = nil, agent: Bool = true, labels: Labels = Labels()
+        hasPanicDevice: Bool = false, cloudInit: CloudInit? = nil, agent: Bool = true, labels: Labels = Labels(),
+        peripherals: Peripherals = Peripherals(), platform: Platform = Platform()
     ) throws(InvalidSpec) {
         let problems = InstanceRules(
             bootsKernel: boot != nil, vcpus: vcpus, maximumVCPUs: maximumVCPUs, topology: processor?.topology,
             disks: disks, hasSeed: cloudInit != nil,
-            interfaces: interfaces.map(InstanceRules.InterfaceClaims.init)
+            interfaces: interfaces.map(InstanceRules.InterfaceClaims.init), peripherals: peripherals
         ).problems
         guard problems.isEmpty else { throw InvalidSpec(problems: problems) }
         self.name = name
@@ -66,6 +71,8 @@ public struct Instance: Sendable, Hashable {
         self.interfaces = interfaces
         self.watchdog = watchdog
         self.hasPanicDevice = hasPanicDevice
+        self.peripherals = peripherals
+        self.platform = platform
         self.cloudInit = cloudInit
         self.agent = agent
         self.labels = labels

@@ -66,6 +66,7 @@ extension InstanceDocument {
         "labels": "Free labels, at most 64.",
         "labels.*": "A label's value, at most 1,024 bytes.",
     ].merging(interfaceDescriptions) { first, _ in first }
+        .merging(peripheralDescriptions) { first, _ in first }
         .merging(rates(below: "disks[].limits")) { first, _ in first }
         .merging(rates(below: "disks[].limits.burst")) { first, _ in first }
 

@@ -27,6 +27,8 @@ extension InstanceDocument {
         members["watchdog"] = instance.watchdog.map { .object(["action": .string($0.rawValue)]) }
         if instance.hasPanicDevice { members["panic_device"] = .boolean(true) }
         members["cloud_init"] = instance.cloudInit.map(cloudInit)
+        members.merge(peripherals(instance.peripherals)) { first, _ in first }
+        members.merge(platform(instance.platform)) { first, _ in first }
         return CanonicalJSON.object(members).text
     }
 

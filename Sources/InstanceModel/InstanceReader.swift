@@ -49,6 +49,7 @@ struct InstanceReader {
     private static let keys = [
         "version", "name", "vcpus", "maximum_vcpus", "cpu", "memory", "firmware", "tpm", "boot", "disks", "interfaces",
         "watchdog", "panic_device", "cloud_init", "agent", "labels",
+        "graphics", "video", "tablet", "vsock", "rng", "devices", "guest_os", "clock", "hyperv", "smbios", "on_crash",
     ]
 
     private mutating func readInstance(
@@ -73,6 +74,8 @@ struct InstanceReader {
         let watchdog = fields["watchdog"].flatMap { readWatchdog($0) }
         let hasPanicDevice = fields["panic_device"].map { reader.boolean($0) } ?? false
         let cloudInit = fields["cloud_init"].flatMap { readCloudInit($0, attachments: attachments) }
+        let peripherals = readPeripherals(fields)
+        let platform = readPlatform(fields)
         let agent = fields["agent"].map { reader.boolean($0) } ?? true
         let labels = fields["labels"].map { readLabels($0) } ?? Labels()
 
@@ -80,7 +83,7 @@ struct InstanceReader {
             bootsKernel: fields["boot"] != nil, vcpus: vcpus, maximumVCPUs: maximumVCPUs,
             topology: fields["maximum_vcpus"] != nil && maximumVCPUs == nil ? nil : processor?.topology,
             disks: disks ?? [nil], hasSeed: fields["cloud_init"] != nil,
-            interfaces: interfaces?.map(\.claims) ?? [])
+            interfaces: interfaces?.map(\.claims) ?? [], peripherals: peripherals)
         for problem in rules.problems { reader.note(problem, in: document) }
         guard reader.problems.isEmpty, let name, let vcpus, let memory, let hasTPM, let disks, let interfaces,
             let hasPanicDevice, let agent, let labels
@@ -89,7 +92,7 @@ struct InstanceReader {
             name: name, vcpus: vcpus, maximumVCPUs: maximumVCPUs, processor: processor, memory: memory,
             firmware: firmware, hasTPM: hasTPM, boot: boot, disks: disks.compactMap(\.self),
             interfaces: interfaces.compactMap(\.interface), watchdog: watchdog, hasPanicDevice: hasPanicDevice,
-            cloudInit: cloudInit, agent: agent, labels: labels)
+            cloudInit: cloudInit, agent: agent, labels: labels, peripherals: peripherals, platform: platform)
     }
 
     private mutating func checkVersion(in fields: Fields) {

@@ -18,6 +18,8 @@ struct InstanceRules {
     var hasSeed: Bool
     /// What each interface takes.
     var interfaces: [InterfaceClaims]
+    /// What the guest is seen and operated with.
+    var peripherals = Peripherals()
 
     /// What an interface takes for itself, as far as it is known.
     struct InterfaceClaims {
@@ -33,7 +35,7 @@ struct InstanceRules {
     var problems: [SpecProblem] {
         bootProblems + processorProblems + diskProblems
             + tooMany("interfaces", interfaces.count, Instance.maximumInterfaces)
-            + interfaceProblems + bootOrderProblems + Self.duplicates(in: interfaces)
+            + interfaceProblems + bootOrderProblems + peripheralProblems + Self.duplicates(in: interfaces)
     }
 
     private var bootProblems: [SpecProblem] {

@@ -126,6 +126,7 @@ extension LibvirtDriver: InstancePlanning {
             initrd: instance.boot?.initrd.flatMap { images[$0]?.path.string },
             consoleLog: files.consoleLogPath(of: id).string,
             firmwareVariables: files.firmwareVariablesPath(of: id).string, agentSocket: agentSocket(of: id),
+            screenSocket: screenSocket(of: id),
             taps: Dictionary(
                 uniqueKeysWithValues: instance.bridgedInterfaces.map { ($0, TapDevice(instance: id, index: $0).name) }))
     }
@@ -134,6 +135,14 @@ extension LibvirtDriver: InstancePlanning {
     private func agentSocket(of id: InstanceID) -> String? {
         switch choice.target {
         case .privateDaemon: state.agentSocket(of: id).string
+        case .uri: nil
+        }
+    }
+
+    /// Where the private daemon's guests may make it, and where it goes with the instance.
+    private func screenSocket(of id: InstanceID) -> String? {
+        switch choice.target {
+        case .privateDaemon: files.screenSocketPath(of: id).string
         case .uri: nil
         }
     }

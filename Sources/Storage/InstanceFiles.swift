@@ -46,6 +46,11 @@ public struct InstanceFiles: Sendable {
         directory(of: id).appending(Self.consoleName).appending(ConsoleLogFiles.name)
     }
 
+    /// The socket of the guest's screen, where the guest's account may make it (`<listen socket=…/>`).
+    public func screenSocketPath(of id: InstanceID) -> FilePath {
+        directory(of: id).appending(Self.consoleName).appending("screen")
+    }
+
     /// The variables of an instance's UEFI, which libvirt makes when the guest starts the first time (`<nvram>`).
     public func firmwareVariablesPath(of id: InstanceID) -> FilePath {
         directory(of: id).appending(Self.firmwareName).appending("variables.fd")

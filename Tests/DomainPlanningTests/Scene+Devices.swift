@@ -45,4 +45,26 @@ extension Scene {
             .cdrom(try ImageName("installer"), bootOrder: try BootOrder(1)), .cdrom(nil, bus: .scsi),
         ]
     }
+
+    /// Each peripheral, of the kinds that most machines have not.
+    static func peripherals() throws -> Peripherals {
+        Peripherals(
+            graphics: Graphics(kind: .vnc, listener: .socket), video: .bochs, tablet: .usb,
+            vsock: .number(try ContextID(7)),
+            entropyLimit: try EntropyLimit(bytes: ByteCount(bytes: 1_024), milliseconds: 250),
+            hostDevices: [
+                .pci(try PCIAddress(parsing: "0000:03:00.1")),
+                .mediated(try MediatedDevice(parsing: "6ba7b810-9dad-11d1-80b4-00c04fd430c8")),
+                .usb(try USBIdentity(parsing: "1d6b:0002")),
+            ])
+    }
+
+    /// A platform with all that can be said of it.
+    static func platform() throws -> Platform {
+        Platform(
+            guestOS: try GuestOS(parsing: "http://debian.org/debian/12"),
+            clock: .zone(try TimeZoneName("Europe/Berlin")),
+            smbios: try SystemInformation([.serial: SystemText("<&>"), .manufacturer: SystemText("Example, Inc.")]),
+            onCrash: .preserve)
+    }
 }

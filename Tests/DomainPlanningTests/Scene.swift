@@ -29,13 +29,13 @@ enum Scene {
     static func instance(
         vcpus: Int = 2, boot: DirectBoot? = nil, disks: [InstanceModel.Disk]? = nil,
         interfaces: [InstanceModel.Interface] = [], cloudInit: CloudInit? = nil, agent: Bool = true,
-        labels: [String: String] = [:]
+        labels: [String: String] = [:], peripherals: Peripherals = Peripherals(), platform: Platform = Platform()
     ) throws -> Instance {
         let overlay = InstanceModel.Disk.image(try ImageName("base"), size: try DiskSize(.gibibytes(4)))
         return try Instance(
             name: InstanceName("web-1"), vcpus: VCPUCount(vcpus), memory: MemorySize(.mebibytes(512)), boot: boot,
             disks: disks ?? [overlay], interfaces: interfaces, cloudInit: cloudInit, agent: agent,
-            labels: Labels(labels))
+            labels: Labels(labels), peripherals: peripherals, platform: platform)
     }
 
     /// An instance with each part that most have not.
@@ -85,6 +85,7 @@ enum Scene {
             kernel: instance.boot.map { "/s/images/\($0.kernel).raw" },
             initrd: instance.boot?.initrd.map { "/s/images/\($0).raw" }, consoleLog: "/s/i/console.log",
             firmwareVariables: "/s/i/firmware/variables.fd", agentSocket: "/s/agent",
+            screenSocket: "/s/i/console/screen",
             taps: Dictionary(uniqueKeysWithValues: bridged.map { ($0, "rst\($0)") }))
         return try DomainPlanner(facts: facts).plan(
             instance, id: id, operationID: operationID, createdAt: createdAt, resources: resources)
@@ -113,6 +114,14 @@ enum Scene {
         },
         Variant(testDescription: "every kind of network") { try instance(interfaces: networks()) },
         Variant(testDescription: "every kind of drive") { try instance(disks: drives()) },
+        Variant(testDescription: "every peripheral") {
+            try instance(peripherals: peripherals(), platform: platform())
+        },
+        Variant(testDescription: "Windows under KVM", facts: facts(accelerator: .kvm)) {
+            try instance(
+                peripherals: Peripherals(graphics: Graphics(kind: .spice)),
+                platform: Platform(guestOS: GuestOS(parsing: "windows")))
+        },
         Variant(testDescription: "all at their most") {
             try instance(
                 vcpus: 255,

@@ -19,6 +19,7 @@ extension DomainDocument {
         processorCount = processorCount
         currentProcessorCount = currentProcessorCount
         rewriteMachine()
+        rewriteSystemInformation()
         onPoweroff = onPoweroff
         onReboot = onReboot
         onCrash = onCrash
@@ -43,12 +44,15 @@ extension DomainDocument {
             os.kernel = os.kernel
             os.initialRamdisk = os.initialRamdisk
             os.commandLine = os.commandLine
+            os.smbios = os.smbios
             os.bootDevices = os.bootDevices
             operatingSystem = os
         }
         if var features {
             features.acpi = features.acpi
             features.apic = features.apic
+            for feature in Features.HyperV.allCases { features[hyperV: feature] = features[hyperV: feature] }
+            features.hyperVSpinlockRetries = features.hyperVSpinlockRetries
             self.features = features
         }
         if var processor {
@@ -59,15 +63,23 @@ extension DomainDocument {
         }
         if var clock {
             clock.offset = clock.offset
+            clock.timeZone = clock.timeZone
             clock.timers = clock.timers
             self.clock = clock
         }
+    }
+
+    private mutating func rewriteSystemInformation() {
+        guard var information = systemInformation else { return }
+        for entry in SystemInformation.Entry.allCases { information[system: entry] = information[system: entry] }
+        systemInformation = information
     }
 
     private mutating func rewriteSmallDevices() {
         randomSources = randomSources.map { source in
             var source = Self.common(source)
             source.backend = source.backend
+            source.rate = source.rate
             return source
         }
         memoryBalloon = memoryBalloon.map { balloon in
@@ -88,6 +100,14 @@ extension DomainDocument {
             device.model = device.model
             return device
         }
+        graphics = graphics.map { graphics in
+            var graphics = Self.common(graphics)
+            graphics.listener = graphics.listener
+            return graphics
+        }
+        inputs = inputs.map { Self.common($0) }
+        hostDevices = hostDevices.map { Self.common($0) }
+        virtualSocket = virtualSocket.map { Self.common($0) }
         videos = videos.map { video in
             var video = Self.common(video)
             video.model = video.model

@@ -247,7 +247,8 @@ struct InstanceDocumentTests {
             violation(
                 "a\nb", "this key is not known here",
                 "known here: version, name, vcpus, maximum_vcpus, cpu, memory, firmware, tpm, boot, disks, interfaces, "
-                    + "watchdog, panic_device, cloud_init, agent, labels")
+                    + "watchdog, panic_device, cloud_init, agent, labels, graphics, video, tablet, vsock, rng, devices, "
+                    + "guest_os, clock, hyperv, smbios, on_crash")
         ),
     ]
 

@@ -35,6 +35,13 @@ struct SchemaTests {
                         {"network": {"openvswitch": "ovs0", "trunk": [5, 6]}},
                         {"network": {"macvtap": "eth0", "mode": "vepa"}}, {"network": {"libvirt": "default"}}],
          "watchdog": {"action": "none"}, "panic_device": true,
+         "graphics": {"type": "vnc", "listen": "socket"}, "video": "virtio", "tablet": "usb", "vsock": {"cid": 5},
+         "rng": {"bytes": "64 KiB", "period_ms": 500},
+         "devices": [{"pci": "0000:03:00.0"}, {"mdev": "6ba7b810-9dad-11d1-80b4-00c04fd430c8"}, {"usb": "1d6b:0002"}],
+         "guest_os": "http://debian.org/debian/12", "clock": {"offset": "timezone", "timezone": "Europe/Berlin"},
+         "hyperv": false, "on_crash": "preserve",
+         "smbios": {"manufacturer": "Example Inc.", "product": "p", "version": "1", "serial": "s", "sku": "k",
+                    "family": "f"},
          "cloud_init": {"hostname": "a.b", "ssh_keys": [], "user_data": "x", "network_data": "y"},
          "agent": false, "labels": {"role": "web"}}
         """
@@ -79,6 +86,8 @@ struct SchemaTests {
         var random = SeededRandom(seed: 6)
         let names = [
             "web-1", "A_b.c", "a", "br0", "_x", "52:54:00:12:34:5f", "0.0.0.0:1:2/udp", "a.b-c", "5 GiB", "7B",
+            "03:1f.7", "ffff:03:00.0", "6BA7b810-9dad-11d1-80b4-00c04fd430c8", "1d6b:0002", "linux",
+            "https://a.b/c/d-1", "Etc/GMT+5",
         ]
         let texts = names + hostileTexts + (0..<2_000).map { _ in random.hostileText(limit: 6) }
         let takers: [(pattern: String, takes: (String) -> Bool)] = [
@@ -93,6 +102,12 @@ struct SchemaTests {
             (HostName.pattern, { (try? HostName($0)) != nil }),
             (LibvirtName.pattern, { (try? LibvirtName($0)) != nil }),
             (NetworkFilter.valuePattern, { (try? NetworkFilter.check(value: $0)) != nil }),
+            (PCIAddress.pattern, { (try? PCIAddress(parsing: $0)) != nil }),
+            (MediatedDevice.pattern, { (try? MediatedDevice(parsing: $0)) != nil }),
+            (USBIdentity.pattern, { (try? USBIdentity(parsing: $0)) != nil }),
+            (GuestOS.pattern, { (try? GuestOS(parsing: $0)) != nil }),
+            (TimeZoneName.pattern, { (try? TimeZoneName($0)) != nil }),
+            (SystemText.pattern, { (try? SystemText($0)) != nil }),
             (ByteCount.pattern, { (try? ByteCount(parsing: $0)) != nil }),
         ]
         for (pattern, takes) in takers {
@@ -145,12 +160,18 @@ private struct FormChange {
 
     private static let free: Set<String> = ["labels", "parameters"]
     private static let required: Set<String> = [
-        "version", "name", "vcpus", "memory", "kernel", "network", "action", "average",
+        "version", "name", "vcpus", "memory", "kernel", "network", "action", "average", "offset",
     ]
 
     private static func isRequired(_ key: String, in mapping: [String: Any]) -> Bool {
-        // A disk may have a type, and a firmware must.
-        key == "type" ? mapping["secure_boot"] != nil : required.contains(key)
+        // A disk may have a type, and a firmware and a screen must; limits may have bytes, and entropy must;
+        // a system may have a version, and a document must.
+        switch key {
+        case "type": mapping["secure_boot"] != nil || mapping["listen"] != nil
+        case "bytes": mapping["period_ms"] != nil
+        case "version": mapping["vcpus"] != nil
+        default: required.contains(key)
+        }
     }
 
     private static func changes(of tree: Any, isFree: Bool) -> [(value: Any, keepsForm: Bool)] {
