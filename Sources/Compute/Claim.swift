@@ -33,6 +33,14 @@ public struct Claim: Sendable, Hashable, CustomStringConvertible {
         public static let port = Kind(rawValue: "port")
         /// A processor of the host that runs one guest's threads alone, by its number.
         public static let cpu = Kind(rawValue: "cpu")
+        /// A guest's number for sockets of vsock(7).
+        public static let vsock = Kind(rawValue: "vsock")
+        /// A function on the host's PCI, such as `0000:03:00.0`.
+        public static let pci = Kind(rawValue: "pci")
+        /// A mediated device, by its UUID.
+        public static let mediatedDevice = Kind(rawValue: "mdev")
+        /// A kind of USB device of the host, such as `1d6b:0002`.
+        public static let usb = Kind(rawValue: "usb")
     }
 
     /// The kind and the value, such as `name web-1`.

@@ -28,9 +28,11 @@ public struct HostFacts: Sendable, Hashable, Codable {
     public let isPrivileged: Bool
     /// The host's processors and memory; nil where libvirt does not tell them.
     public let topology: HostTopology?
+    /// What it can give guests of devices; nil where the facts were recorded without, and then nothing is refused.
+    public let devices: DeviceFacts?
 
     enum CodingKeys: String, CodingKey {
-        case architecture, emulator, machine, accelerator, firmware, topology
+        case architecture, emulator, machine, accelerator, firmware, topology, devices
         case maximumVCPUs = "maximum_vcpus"
         case processorModels = "processor_models"
         case emulatesTPM = "emulates_tpm"
@@ -70,7 +72,8 @@ public struct HostFacts: Sendable, Hashable, Codable {
     public init(
         architecture: String, emulator: String, machine: String, accelerator: Accelerator, maximumVCPUs: Int,
         processorModels: some Sequence<String>, firmware: FirmwareFacts, emulatesTPM: Bool, hasDirectIO: Bool,
-        libvirtVersion: String? = nil, isPrivileged: Bool = true, topology: HostTopology? = nil
+        libvirtVersion: String? = nil, isPrivileged: Bool = true, topology: HostTopology? = nil,
+        devices: DeviceFacts? = nil
     ) {
         self.architecture = architecture
         self.emulator = emulator
@@ -84,6 +87,7 @@ public struct HostFacts: Sendable, Hashable, Codable {
         self.libvirtVersion = libvirtVersion
         self.isPrivileged = isPrivileged
         self.topology = topology
+        self.devices = devices
     }
 
     /// Reads recorded facts; what older ones lack refuses nothing.
@@ -103,6 +107,7 @@ public struct HostFacts: Sendable, Hashable, Codable {
             hasDirectIO: values.decode(Bool.self, forKey: .hasDirectIO),
             libvirtVersion: values.decodeIfPresent(String.self, forKey: .libvirtVersion),
             isPrivileged: values.decodeIfPresent(Bool.self, forKey: .isPrivileged) ?? true,
-            topology: values.decodeIfPresent(HostTopology.self, forKey: .topology))
+            topology: values.decodeIfPresent(HostTopology.self, forKey: .topology),
+            devices: values.decodeIfPresent(DeviceFacts.self, forKey: .devices))
     }
 }

@@ -80,10 +80,11 @@ extension FakeHypervisor: InstanceLifecycle, InstancePlanning {
 
     private static func needs(of instance: Instance) -> [Capability] {
         [.lifecycle]
-            + instance.interfaces.map { interface in
+            + instance.interfaces.compactMap { interface -> Capability? in
                 switch interface.network {
                 case .user: .userNetwork
                 case .bridge: .bridgedNetwork
+                case .openVSwitch, .macvtap, .libvirt: nil
                 }
             }
     }

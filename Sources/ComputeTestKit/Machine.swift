@@ -37,10 +37,7 @@ struct Machine: Sendable {
 
     /// The host's side of its published ports.
     var endpoints: [PublishedPort] {
-        instance.interfaces.flatMap { interface -> [PublishedPort] in
-            guard case .user(let publish) = interface.network else { return [] }
-            return publish
-        }
+        instance.interfaces.flatMap(\.network.publishedPorts)
     }
 
     /// The instance as the ports tell it.
@@ -61,10 +58,8 @@ struct Machine: Sendable {
 
     private static func status(of interface: Interface, at index: Int) -> InterfaceStatus {
         let mac = interface.mac ?? MACAddress(qemuSuffix: (0, 0, UInt8(index)))
-        switch interface.network {
-        case .user(let publish):
-            return InterfaceStatus(mac: "\(mac)", network: "user", publish: publish.map(\.description))
-        case .bridge(let name): return InterfaceStatus(mac: "\(mac)", network: "bridge:\(name)", publish: [])
-        }
+        return InterfaceStatus(
+            mac: "\(mac)", network: interface.network.summary,
+            publish: interface.network.publishedPorts.map(\.description))
     }
 }

@@ -32,10 +32,12 @@ public struct InstanceResources: Sendable, Hashable {
     public let firmwareVariables: String
     /// Where the agent's socket goes; nil leaves it to libvirt.
     public let agentSocket: String?
+    /// Where the socket of the guest's screen goes; nil leaves it to libvirt.
+    public let screenSocket: String?
     /// The tap device of each interface on a bridge, by the interface's index.
     public let taps: [Int: String]
 
-    /// A disk's file: always qcow2, over at most one base image.
+    /// A disk's file: qcow2, over at most one base image; of a CD-ROM, the base image itself.
     public struct DiskFile: Sendable, Hashable {
         /// The absolute path.
         public let path: String
@@ -53,7 +55,7 @@ public struct InstanceResources: Sendable, Hashable {
     public init(
         disks: [DiskFile], seed: String?, kernel: String?, initrd: String?, consoleLog: String,
         firmwareVariables: String,
-        agentSocket: String?, taps: [Int: String]
+        agentSocket: String?, screenSocket: String? = nil, taps: [Int: String]
     ) {
         self.disks = disks
         self.seed = seed
@@ -62,6 +64,7 @@ public struct InstanceResources: Sendable, Hashable {
         self.consoleLog = consoleLog
         self.firmwareVariables = firmwareVariables
         self.agentSocket = agentSocket
+        self.screenSocket = screenSocket
         self.taps = taps
     }
 }

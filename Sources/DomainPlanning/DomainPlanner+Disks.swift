@@ -12,8 +12,9 @@ extension DomainPlanner {
         var disks = zip(instance.disks, resources.disks).enumerated().map { index, pair in
             let (disk, file) = pair
             var planned = planned(disk, file, index: index)
-            if index == 0, resources.kernel == nil { planned.bootOrder = 1 }
             planned.ioThread = ioThread(of: instance, place: places[disk.bus, default: 0], on: disk.bus)
+            if index == 0, resources.kernel == nil, !instance.hasBootOrder { planned.bootOrder = 1 }
+            if let order = disk.bootOrder { planned.bootOrder = order.value }
             planned.address = Self.address(on: disk.bus, place: places[disk.bus, default: 0])
             places[disk.bus, default: 0] += 1
             return planned
@@ -40,20 +41,41 @@ extension DomainPlanner {
     private func planned(
         _ disk: InstanceModel.Disk, _ file: InstanceResources.DiskFile, index: Int
     ) -> DomainXML.Disk {
-        let cache = disk.cache ?? (facts.hasDirectIO ? .bypassed : .writeback)
-        let isDirect = cache == .bypassed || cache == .directsync
         var planned = DomainXML.Disk(
-            file: file.path,
-            driver: DomainXML.Disk.Driver(
-                format: .qcow2, cache: cache.domainCache, io: isDirect ? .native : nil, discard: .unmap),
-            backing: .layers(file.base.map { [$0] } ?? []),
+            file: disk.isCDROM && disk.image == nil ? nil : file.path, driver: driver(of: disk, file),
+            backing: backing(of: disk, file),
             target: DomainXML.Disk.Target(
-                device: DeviceNames.disk(index, on: disk.bus), bus: disk.bus.domainBus),
+                device: DeviceNames.disk(index, on: disk.bus), bus: disk.bus.domainBus,
+                rotationRate: disk.handling.rotation?.value),
+            device: disk.isCDROM ? .cdrom : .disk,
             serial: disk.serial?.description ?? DiskSerial.ofDisk(index))
-        planned.isReadOnly = disk.isReadOnly
+        planned.isReadOnly = disk.isReadOnly || disk.isCDROM
         planned.alias = DeviceNames.diskAlias(index)
         if let limits = disk.limits { Self.set(limits, of: &planned) }
         return planned
+    }
+
+    /// What is below a disk's file; an image in a drive stands alone, and libvirt keeps nothing of an empty drive.
+    private func backing(of disk: InstanceModel.Disk, _ file: InstanceResources.DiskFile) -> BackingChain {
+        guard disk.isCDROM else { return .layers(file.base.map { [$0] } ?? []) }
+        return disk.image == nil ? .undeclared : .layers([])
+    }
+
+    private func driver(
+        of disk: InstanceModel.Disk, _ file: InstanceResources.DiskFile
+    ) -> DomainXML.Disk.Driver {
+        guard !disk.isCDROM else {
+            let cache = disk.cache ?? .writeback
+            return DomainXML.Disk.Driver(format: file.base?.format ?? .raw, cache: cache.domainCache)
+        }
+        let cache = disk.cache ?? (facts.hasDirectIO ? .bypassed : .writeback)
+        let isDirect = cache == .bypassed || cache == .directsync
+        let handling = disk.handling
+        return DomainXML.Disk.Driver(
+            format: .qcow2, cache: cache.domainCache, io: handling.io?.domainInputOutput ?? (isDirect ? .native : nil),
+            discard: handling.discard == .ignore ? .ignore : .unmap,
+            detectZeroes: handling.detectZeroes?.domainDetectZeroes,
+            errorPolicy: handling.errorPolicy?.domainErrorPolicy, queues: handling.queues?.value)
     }
 
     /// A place on the bus's one controller, by the disk's place among those on that bus; virtio disks have their own.
@@ -104,6 +126,37 @@ extension InstanceModel.Disk.Cache {
         case .writeback: .writeback
         case .writethrough: .writethrough
         case .directsync: .directsync
+        }
+    }
+}
+
+extension InstanceModel.Disk.InputOutput {
+    fileprivate var domainInputOutput: DomainXML.Disk.InputOutput {
+        switch self {
+        case .native: .native
+        case .threads: .threads
+        case .ioUring: .ioUring
+        }
+    }
+}
+
+extension InstanceModel.Disk.DetectZeroes {
+    fileprivate var domainDetectZeroes: DomainXML.Disk.DetectZeroes {
+        switch self {
+        case .off: .off
+        case .on: .on
+        case .unmap: .unmap
+        }
+    }
+}
+
+extension InstanceModel.Disk.ErrorPolicy {
+    fileprivate var domainErrorPolicy: DomainXML.Disk.ErrorPolicy {
+        switch self {
+        case .stop: .stop
+        case .report: .report
+        case .ignore: .ignore
+        case .enospace: .enospace
         }
     }
 }

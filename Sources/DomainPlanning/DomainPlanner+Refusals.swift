@@ -25,14 +25,9 @@ extension DomainPlanner {
         guard !instance.hasTPM || facts.emulatesTPM else {
             throw lacks("tpm", "true", "this host cannot emulate a TPM", "install swtpm and swtpm-tools")
         }
-        for (index, disk) in instance.disks.enumerated() {
-            guard let cache = disk.cache, [.bypassed, .directsync].contains(cache), !facts.hasDirectIO else {
-                continue
-            }
-            throw lacks(
-                "disks[\(index)].cache", cache.rawValue, "the file system of the instances' disks has no O_DIRECT",
-                "write writeback or writethrough, or leave it out")
-        }
+        try refuseDisks(of: instance)
+        try refuseInterfaces(of: instance)
+        try refusePeripherals(of: instance)
         if facts.architecture != OperatingSystem.Architecture.x86.rawValue { try refusePartsOfPCs(in: instance) }
     }
 

@@ -61,15 +61,14 @@ public struct DomainPlanner: Sendable {
         document.operatingSystem = system
         document.features = Features(acpi: true, apic: architecture == .x86)
         document.processor = processor(of: instance)
-        document.clock = Clock(offset: .utc, timers: architecture == .x86 ? Self.x86Timers : [])
+        setPlatform(of: instance, in: &document)
         document.onPoweroff = .destroy
         document.onReboot = .restart
-        document.onCrash = .destroy
         document.emulator = facts.emulator
     }
 
     /// Lost ticks are caught up by the RTC and delayed by the PIT, and no HPET: what virt-install and Nova give x86.
-    private static let x86Timers = [
+    static let x86Timers = [
         Clock.Timer(.rtc, tickPolicy: .catchup), Clock.Timer(.pit, tickPolicy: .delay),
         Clock.Timer(.hpet, isPresent: false),
     ]
@@ -95,26 +94,13 @@ public struct DomainPlanner: Sendable {
         }
         if instance.hasPanicDevice { document.panicDevices = [PanicDevice(model: .isa)] }
         document.memoryBalloon = balloon(of: instance)
-        document.randomSources = [.virtio]
+        document.randomSources = [randomSource(of: instance)]
+        setPeripherals(of: instance, resources: resources, in: &document)
         document.controllers = controllers(for: document)
     }
 
-    private func interface(
-        _ interface: InstanceModel.Interface, index: Int, id: InstanceID, resources: InstanceResources
-    ) -> DomainXML.Interface {
-        let connection: DomainXML.Interface.Connection =
-            switch interface.network {
-            case .user: .user
-            case .bridge(let bridge):
-                resources.taps[index].map { .ethernet(tap: $0, isManaged: false) } ?? .bridge(bridge.description)
-            }
-        let mac = interface.mac ?? .derived(for: id, index: index)
-        var device = DomainXML.Interface(connection: connection, macAddress: mac.description)
-        device.alias = DeviceNames.interfaceAlias(index)
-        return device
-    }
-
-    /// No USB; one root port for each device that takes one, and spare ones: libvirt would leave a single free port.
+    /// No USB where nothing needs it; one root port for each device that takes one, and spare ones: libvirt would leave
+    /// a single free port.
     private func controllers(for document: DomainDocument) -> [Controller] {
         let hasSCSI = document.disks.contains { $0.target?.bus == .scsi }
         let fixed = document.memoryBalloon?.model == .absent ? 1 : 2  // balloon and entropy
@@ -122,10 +108,11 @@ public struct DomainPlanner: Sendable {
             document.disks.count { $0.target?.bus == .virtio }, document.interfaces.count,
             document.channels.isEmpty ? 0 : 1, hasSCSI ? 1 : 0,
             // The bridge to the slots of a PC that the watchdog needs.
-            document.watchdogs.isEmpty ? 0 : 1, fixed, Self.sparePorts,
+            document.watchdogs.isEmpty ? 0 : 1, fixed, peripheralPorts(of: document), Self.sparePorts,
         ]
         let ports = (1...devices.reduce(0, +)).map { Controller.pcieRootPort(index: $0) }
-        return [.noUSB, .pcieRoot] + ports + (hasSCSI ? [.virtioSCSI()] : [])
+        let usb: Controller = Self.needsUSB(document) ? .qemuXHCI : .noUSB
+        return [usb, .pcieRoot] + ports + (hasSCSI ? [.virtioSCSI()] : [])
     }
 
     /// What an instance takes that nobody else may have.
@@ -137,13 +124,13 @@ public struct DomainPlanner: Sendable {
         for (index, interface) in instance.interfaces.enumerated() {
             let mac = interface.mac ?? .derived(for: id, index: index)
             claims.append(Claim(.mac, mac.description))
-            guard case .user(let ports) = interface.network else { continue }
-            claims += ports.map { port in
+            claims += interface.network.publishedPorts.map { port in
                 let endpoint = port.endpoint
                 return Claim(
                     .port, "\(endpoint.transport.rawValue):\(endpoint.address):\(endpoint.port)")
             }
         }
-        return claims
+        if case .number(let id) = instance.peripherals.vsock { claims.append(Claim(.vsock, "\(id.value)")) }
+        return claims + instance.peripherals.hostDevices.map { Claim($0.claimKind, $0.identity) }
     }
 }

@@ -26,6 +26,8 @@ public struct Clock: DomainPart {
     public enum Offset: String, Sendable, Hashable, CaseIterable {
         case utc
         case localTime = "localtime"
+        /// That of a time zone, which ``Clock/timeZone`` names.
+        case timeZone = "timezone"
     }
 
     /// One of the machine's timers (`<timer>`).
@@ -59,6 +61,12 @@ public struct Clock: DomainPart {
     public var offset: Offset? {
         get { element.value("offset") }
         set { if newValue != offset { element["offset"] = newValue?.rawValue } }
+    }
+
+    /// The time zone whose time it shows, as the host names it, where ``offset`` is that of one.
+    public var timeZone: String? {
+        get { element["timezone"] }
+        set { if newValue != timeZone { element["timezone"] = newValue } }
     }
 
     /// The timers that something is said about, in order, without those that ``Timer/Name`` does not know.

@@ -52,6 +52,9 @@ public struct Controller: DomainDevice {
     /// No USB controller, which libvirt adds to a machine that does not refuse it.
     public static let noUSB = Controller(kind: .usb, model: .absent, index: nil)
 
+    /// A USB controller that guests of all kinds know.
+    public static let qemuXHCI = Controller(kind: .usb, model: .qemuXHCI, index: 0)
+
     /// A port that one device can be plugged into while the guest runs; its number among PCI controllers counts from 1.
     public static func pcieRootPort(index: Int) -> Controller {
         Controller(kind: .pci, model: .pcieRootPort, index: index)

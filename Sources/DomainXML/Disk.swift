@@ -19,7 +19,7 @@ public struct Disk: DomainDevice {
     /// Describes a disk in a file.
     ///
     /// - Parameters:
-    ///   - file: The image's absolute path on the host.
+    ///   - file: The image's absolute path on the host; nil for a drive with nothing in it.
     ///   - driver: How QEMU opens it.
     ///   - backing: What the image stands on; `.layers([])` says that it stands on nothing.
     ///   - target: How the guest sees it.
@@ -27,7 +27,7 @@ public struct Disk: DomainDevice {
     ///   - serial: The serial number that the guest reads.
     ///   - bootOrder: Its place in the boot order, from 1.
     public init(
-        file: String, driver: Driver, backing: BackingChain, target: Target, device: Device = .disk,
+        file: String?, driver: Driver, backing: BackingChain, target: Target, device: Device = .disk,
         serial: String? = nil, bootOrder: Int? = nil
     ) {
         element = XMLElement(Self.elementName, ["type": "file", "device": device.rawValue])
@@ -73,6 +73,11 @@ public struct Disk: DomainDevice {
         case off, on, unmap
     }
 
+    /// What happens where the host cannot read or write.
+    public enum ErrorPolicy: String, Sendable, Hashable, CaseIterable {
+        case stop, report, ignore, enospace
+    }
+
     /// The bus that the guest finds the disk on.
     public enum Bus: String, Sendable, Hashable, CaseIterable {
         case virtio, scsi, sata, ide, usb, fdc, sd
@@ -90,17 +95,23 @@ public struct Disk: DomainDevice {
         public var discard: Discard?
         /// What happens to zeros that the guest writes.
         public var detectZeroes: DetectZeroes?
+        /// What happens where the host cannot read or write.
+        public var errorPolicy: ErrorPolicy?
+        /// The queues of a virtio disk.
+        public var queues: Int?
 
         /// Describes a driver; what is nil is left to libvirt.
         public init(
             format: Format?, cache: Cache? = nil, io: InputOutput? = nil, discard: Discard? = nil,
-            detectZeroes: DetectZeroes? = nil
+            detectZeroes: DetectZeroes? = nil, errorPolicy: ErrorPolicy? = nil, queues: Int? = nil
         ) {
             self.format = format
             self.cache = cache
             self.io = io
             self.discard = discard
             self.detectZeroes = detectZeroes
+            self.errorPolicy = errorPolicy
+            self.queues = queues
         }
     }
 
@@ -110,11 +121,14 @@ public struct Disk: DomainDevice {
         public var device: String
         /// The bus; nil where it is none that Roost uses.
         public var bus: Bus?
+        /// How fast the disk says that it turns, in revolutions a minute; 1 for one without moving parts.
+        public var rotationRate: Int?
 
         /// Describes a target.
-        public init(device: String, bus: Bus?) {
+        public init(device: String, bus: Bus?, rotationRate: Int? = nil) {
             self.device = device
             self.bus = bus
+            self.rotationRate = rotationRate
         }
     }
 }
@@ -140,7 +154,8 @@ extension Disk {
             let driver = element.first("driver") ?? XMLElement("driver")
             return Driver(
                 format: driver.value("type"), cache: driver.value("cache"), io: driver.value("io"),
-                discard: driver.value("discard"), detectZeroes: driver.value("detect_zeroes"))
+                discard: driver.value("discard"), detectZeroes: driver.value("detect_zeroes"),
+                errorPolicy: driver.value("error_policy"), queues: driver.number("queues"))
         }
         set {
             let old = driver
@@ -154,6 +169,8 @@ extension Disk {
                 if old.detectZeroes != newValue.detectZeroes {
                     driver["detect_zeroes"] = newValue.detectZeroes?.rawValue
                 }
+                if old.errorPolicy != newValue.errorPolicy { driver["error_policy"] = newValue.errorPolicy?.rawValue }
+                if old.queues != newValue.queues { driver["queues"] = newValue.queues.map(String.init) }
             }
         }
     }
@@ -193,13 +210,16 @@ extension Disk {
     public var target: Target? {
         get {
             guard let target = element.first("target"), let device = target["dev"] else { return nil }
-            return Target(device: device, bus: target.value("bus"))
+            return Target(device: device, bus: target.value("bus"), rotationRate: target.number("rotation_rate"))
         }
         set {
             let old = target
             element.editChild("target", in: Self.order) { target in
                 if old?.device != newValue?.device { target["dev"] = newValue?.device }
                 if old?.bus != newValue?.bus { target["bus"] = newValue?.bus?.rawValue }
+                if old?.rotationRate != newValue?.rotationRate {
+                    target["rotation_rate"] = newValue?.rotationRate.map(String.init)
+                }
             }
         }
     }

@@ -92,6 +92,30 @@ extension DomainDocument {
         set { setDevices(newValue) }
     }
 
+    /// The ways to see the guest's screen, in order.
+    public var graphics: [Graphics] {
+        get { devices() }
+        set { setDevices(newValue) }
+    }
+
+    /// What the guest is operated with, in order.
+    public var inputs: [InputDevice] {
+        get { devices() }
+        set { setDevices(newValue) }
+    }
+
+    /// The host's devices that the guest has, in order.
+    public var hostDevices: [HostDevice] {
+        get { devices() }
+        set { setDevices(newValue) }
+    }
+
+    /// The socket between the host and the guest; libvirt takes one.
+    public var virtualSocket: VirtualSocket? {
+        get { devices(VirtualSocket.self).first }
+        set { setFirstDevice(newValue) }
+    }
+
     /// The devices of one kind, in order.
     public func devices<Device: DomainDevice>(_ kind: Device.Type = Device.self) -> [Device] {
         root.first("devices")?.all(Device.elementName).compactMap(Device.init) ?? []

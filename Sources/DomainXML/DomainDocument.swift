@@ -161,6 +161,12 @@ extension DomainDocument {
         set { setPart(newValue) }
     }
 
+    /// What the machine's SMBIOS tells the guest; the first one where other firmware is told something, too.
+    public var systemInformation: SystemInformation? {
+        get { part() }
+        set { setPart(newValue) }
+    }
+
     /// What the machine offers beside its devices.
     public var features: Features? {
         get { part() }

@@ -8,7 +8,7 @@ public struct Features: DomainPart {
     /// `features`.
     public static let elementName: XMLName = "features"
     /// The element, with everything in it.
-    public private(set) var element: XMLElement
+    public internal(set) var element: XMLElement
 
     /// Looks at an element; nil where it is no `<features>`.
     public init?(_ element: XMLElement) {
@@ -23,7 +23,7 @@ public struct Features: DomainPart {
         self.apic = apic
     }
 
-    private static let order: ChildOrder = ["acpi", "apic", "pae", "smm", "hyperv", "kvm", "vmport", "vmcoreinfo"]
+    static let order: ChildOrder = ["acpi", "apic", "pae", "smm", "hyperv", "kvm", "vmport", "vmcoreinfo"]
 
     /// Whether the machine has ACPI, without which a guest cannot be asked to power off.
     public var acpi: Bool {

@@ -41,6 +41,8 @@ public struct Interface: DomainDevice {
         case network(String)
         /// A tap of this name; made beforehand by somebody else where it is not managed.
         case ethernet(tap: String, isManaged: Bool)
+        /// A macvtap device on a device of the host; without a mode, libvirt's `vepa`.
+        case direct(device: String, mode: DirectMode?)
 
         var type: String {
             switch self {
@@ -48,8 +50,15 @@ public struct Interface: DomainDevice {
             case .bridge: "bridge"
             case .network: "network"
             case .ethernet: "ethernet"
+            case .direct: "direct"
             }
         }
+    }
+
+    /// What a macvtap device lets pass.
+    public enum DirectMode: String, Sendable, Hashable, CaseIterable {
+        case vepa, bridge, passthrough
+        case `private`
     }
 
     /// What the guest sees.
@@ -57,8 +66,9 @@ public struct Interface: DomainDevice {
         case virtio, e1000, e1000e, rtl8139
     }
 
-    private static let order: ChildOrder = [
-        "mac", "source", "virtualport", "vlan", "bandwidth", "ip", "route", "portForward", "script", "downscript",
+    static let order: ChildOrder = [
+        "mac", "source", "virtualport", "vlan", "bandwidth", "port", "ip", "route", "portForward", "script",
+        "downscript",
         "backenddomain", "target", "guest", "model", "driver", "backend", "filterref", "tune", "teaming", "link", "mtu",
         "coalesce", "boot", "alias", "rom", "acpi", "address",
     ]
@@ -74,6 +84,10 @@ public struct Interface: DomainDevice {
             case "ethernet":
                 guard let target = element.first("target"), let tap = target["dev"] else { return nil }
                 return .ethernet(tap: tap, isManaged: target.yesNo("managed") ?? true)
+            case "direct":
+                guard let source, let device = source["dev"] else { return nil }
+                guard source["mode"] != nil else { return .direct(device: device, mode: nil) }
+                return source.value("mode").map { .direct(device: device, mode: $0) }
             default: return nil
             }
         }
@@ -88,6 +102,11 @@ public struct Interface: DomainDevice {
             case .user: break
             case .bridge(let name): element.editChild("source", in: Self.order) { $0["bridge"] = name }
             case .network(let name): element.editChild("source", in: Self.order) { $0["network"] = name }
+            case .direct(let device, let mode):
+                element.editChild("source", in: Self.order) { source in
+                    source["dev"] = device
+                    source["mode"] = mode?.rawValue
+                }
             case .ethernet(let tap, let isManaged):
                 element.editChild("target", in: Self.order) { target in
                     target["dev"] = tap

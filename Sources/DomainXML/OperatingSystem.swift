@@ -114,6 +114,25 @@ public struct OperatingSystem: DomainPart {
         set { element.setChildText("cmdline", newValue, in: Self.order) }
     }
 
+    /// Where what SMBIOS tells the guest comes from (`<smbios mode>`).
+    public enum SMBIOSMode: String, Sendable, Hashable, CaseIterable {
+        /// QEMU.
+        case emulate
+        /// The host's own.
+        case host
+        /// The document's `<sysinfo>`.
+        case sysinfo
+    }
+
+    /// Where what SMBIOS tells the guest comes from; nil leaves it to QEMU.
+    public var smbios: SMBIOSMode? {
+        get { element.first("smbios")?.value("mode") }
+        set {
+            guard newValue != smbios else { return }
+            element.editChild("smbios", in: Self.order) { $0["mode"] = newValue?.rawValue }
+        }
+    }
+
     /// What the firmware tries, in order; libvirt refuses it beside devices with a boot order of their own.
     public var bootDevices: [BootDevice] {
         get { element.all("boot").compactMap { $0.value("dev") } }

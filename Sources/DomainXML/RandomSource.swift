@@ -35,6 +35,35 @@ public struct RandomSource: DomainDevice {
 
     private static let order: ChildOrder = ["rate", "backend", "driver", "boot", "alias", "rom", "acpi", "address"]
 
+    /// How much the guest gets in a period.
+    public struct Rate: Sendable, Hashable {
+        /// The bytes in each period.
+        public var bytes: Int
+        /// How long a period lasts, in milliseconds; nil leaves it at a second.
+        public var periodMilliseconds: Int?
+
+        /// Describes a rate.
+        public init(bytes: Int, periodMilliseconds: Int? = nil) {
+            self.bytes = bytes
+            self.periodMilliseconds = periodMilliseconds
+        }
+    }
+
+    /// How much the guest gets; nil where that is not limited.
+    public var rate: Rate? {
+        get {
+            guard let rate = element.first("rate"), let bytes = rate.number("bytes") else { return nil }
+            return Rate(bytes: bytes, periodMilliseconds: rate.number("period"))
+        }
+        set {
+            guard newValue != rate else { return }
+            element.editChild("rate", in: Self.order) { rate in
+                rate["bytes"] = (newValue?.bytes).map(String.init)
+                rate["period"] = newValue?.periodMilliseconds.map(String.init)
+            }
+        }
+    }
+
     /// Where the entropy comes from; nil where it is of another kind.
     public var backend: Backend? {
         get {

@@ -30,28 +30,6 @@ public struct DirectBoot: Sendable, Hashable {
     }
 }
 
-/// A network interface of the guest.
-public struct Interface: Sendable, Hashable {
-    /// What the interface is connected to.
-    public let network: Network
-    /// The MAC address; absent, a stable one is derived from the instance's identity and the index.
-    public let mac: MACAddress?
-
-    /// An interface on `network`.
-    public init(network: Network, mac: MACAddress? = nil) {
-        self.network = network
-        self.mac = mac
-    }
-
-    /// What an interface is connected to.
-    public enum Network: Sendable, Hashable {
-        /// QEMU's user-mode network; ports of the host lead into the guest.
-        case user(publish: [PublishedPort])
-        /// A bridge of the host, through a tap device.
-        case bridge(BridgeName)
-    }
-}
-
 /// A unicast MAC address.
 public struct MACAddress: Sendable, Hashable, CustomStringConvertible {
     /// The six bytes.

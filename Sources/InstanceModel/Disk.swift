@@ -15,11 +15,15 @@ public struct Disk: Sendable, Hashable {
     public let cache: Cache?
     /// How fast the guest may use it; absent, as fast as it goes.
     public let limits: DiskLimits?
+    /// The place in the order in which the firmware tries to boot; absent, only where no device has one.
+    public let bootOrder: BootOrder?
+    /// How the host does what the guest asks of it.
+    public let handling: Handling
 
     /// A disk of these parts.
     public init(
         _ source: Source, bus: Bus = .virtio, serial: DiskSerial? = nil, isReadOnly: Bool = false, cache: Cache? = nil,
-        limits: DiskLimits? = nil
+        limits: DiskLimits? = nil, bootOrder: BootOrder? = nil, handling: Handling = Handling()
     ) {
         self.source = source
         self.bus = bus
@@ -27,6 +31,8 @@ public struct Disk: Sendable, Hashable {
         self.isReadOnly = isReadOnly
         self.cache = cache
         self.limits = limits
+        self.bootOrder = bootOrder
+        self.handling = handling
     }
 
     /// A disk over a stored image, at least as large as the image; without a size, as large.
@@ -41,7 +47,14 @@ public struct Disk: Sendable, Hashable {
 
     /// The same disk with something else on it.
     public func replacing(source: Source) -> Disk {
-        Disk(source, bus: bus, serial: serial, isReadOnly: isReadOnly, cache: cache, limits: limits)
+        Disk(
+            source, bus: bus, serial: serial, isReadOnly: isReadOnly, cache: cache, limits: limits,
+            bootOrder: bootOrder, handling: handling)
+    }
+
+    /// A CD-ROM with the stored image in it as it is, or an empty one.
+    public static func cdrom(_ name: ImageName?, bus: Bus = .sata, bootOrder: BootOrder? = nil) -> Disk {
+        Disk(.medium(name), bus: bus, bootOrder: bootOrder)
     }
 
     /// What is on a disk at first.
@@ -50,6 +63,8 @@ public struct Disk: Sendable, Hashable {
         case image(ImageName, size: DiskSize?)
         /// Nothing.
         case blank(DiskSize)
+        /// A stored image as it is, in a CD-ROM drive, whose guest may only read; nil: the drive is empty.
+        case medium(ImageName?)
     }
 
     /// How a guest finds a disk.
@@ -74,10 +89,18 @@ public struct Disk: Sendable, Hashable {
         case directsync
     }
 
-    /// The stored image that the disk stands on; nil for an empty disk.
+    /// The stored image that the disk stands on, or that is in the drive; nil for an empty one.
     public var image: ImageName? {
-        guard case .image(let name, _) = source else { return nil }
-        return name
+        switch source {
+        case .image(let name, _): name
+        case .medium(let name): name
+        case .blank: nil
+        }
+    }
+
+    /// Whether it is a CD-ROM.
+    public var isCDROM: Bool {
+        if case .medium = source { true } else { false }
     }
 
     /// The size that was asked for.
@@ -85,6 +108,7 @@ public struct Disk: Sendable, Hashable {
         switch source {
         case .image(_, let size): size
         case .blank(let size): size
+        case .medium: nil
         }
     }
 }

@@ -33,6 +33,10 @@ public struct Instance: Sendable, Hashable {
     public let watchdog: WatchdogAction?
     /// Whether the guest can tell the host that it crashed.
     public let hasPanicDevice: Bool
+    /// What the guest is seen and operated with, and what else it has.
+    public let peripherals: Peripherals
+    /// For whom the machine is made, and what it tells of itself.
+    public let platform: Platform
     /// What cloud-init is given, through a NoCloud seed.
     public let cloudInit: CloudInit?
     /// Whether the guest gets a channel for the QEMU guest agent.
@@ -52,12 +56,13 @@ public struct Instance: Sendable, Hashable {
         memory: MemorySize, memoryDetails: MemoryDetails = MemoryDetails(), ioThreads: IOThreadCount? = nil,
         firmware: Firmware? = nil, hasTPM: Bool = false, boot: DirectBoot? = nil,
         disks: [Disk] = [], interfaces: [Interface] = [], watchdog: WatchdogAction? = nil,
-        hasPanicDevice: Bool = false, cloudInit: CloudInit? = nil, agent: Bool = true, labels: Labels = Labels()
+        hasPanicDevice: Bool = false, cloudInit: CloudInit? = nil, agent: Bool = true, labels: Labels = Labels(),
+        peripherals: Peripherals = Peripherals(), platform: Platform = Platform()
     ) throws(InvalidSpec) {
         let parts = InstanceRules(
             bootsKernel: boot != nil, vcpus: vcpus, maximumVCPUs: maximumVCPUs, topology: processor?.topology,
             disks: disks, hasSeed: cloudInit != nil,
-            interfaces: interfaces.map(InstanceRules.InterfaceClaims.init)
+            interfaces: interfaces.map(InstanceRules.InterfaceClaims.init), peripherals: peripherals
         ).problems
         let resources = ResourceRules(
             mostVCPUs: (maximumVCPUs ?? vcpus).value, memory: memory, details: memoryDetails,
@@ -78,6 +83,8 @@ public struct Instance: Sendable, Hashable {
         self.interfaces = interfaces
         self.watchdog = watchdog
         self.hasPanicDevice = hasPanicDevice
+        self.peripherals = peripherals
+        self.platform = platform
         self.cloudInit = cloudInit
         self.agent = agent
         self.labels = labels
@@ -92,6 +99,11 @@ public struct Instance: Sendable, Hashable {
 
     /// The most virtual processors that the guest can have without a restart.
     public var mostVCPUs: Int { (maximumVCPUs ?? vcpus).value }
+
+    /// Whether a device has a place in the boot order of its own.
+    public var hasBootOrder: Bool {
+        disks.contains { $0.bootOrder != nil } || interfaces.contains { $0.device.bootOrder != nil }
+    }
 
     /// The same instance under another name.
     public func renamed(_ name: InstanceName) -> Instance {
@@ -113,7 +125,7 @@ public struct Instance: Sendable, Hashable {
             return disk.replacing(source: .image(name, size: diskSize(disk)))
         }
         copy.interfaces = interfaces.enumerated().map { index, interface in
-            Interface(network: interface.network, mac: interface.mac ?? macAddress(index))
+            interface.replacing(mac: interface.mac ?? macAddress(index))
         }
         let problems = InstanceRules.duplicates(in: copy.interfaces.map(InstanceRules.InterfaceClaims.init))
         guard problems.isEmpty else { throw InvalidSpec(problems: problems) }

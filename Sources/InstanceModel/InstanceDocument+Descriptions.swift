@@ -36,16 +36,22 @@ extension InstanceDocument {
         "disks[].serial": "The serial number that the guest reads; disk- and the index, from 0, unless given.",
         "disks[].read_only": "Whether the guest may only read; false unless given.",
         "disks[].cache": "How the host caches what the guest writes; none where that works unless given.",
+        "disks[].type":
+            "What the guest takes it for: disk, or cdrom with an image as it is or none; disk unless given.",
+        "disks[].boot_order": "The place in the boot order, from 1; the first disk is booted where none is given.",
+        "disks[].io": "How QEMU reads and writes; native past the host's cache, else threads, unless given.",
+        "disks[].discard": "What happens to blocks that the guest gives back; unmap unless given.",
+        "disks[].detect_zeroes": "What happens to zeros that the guest writes; off unless given.",
+        "disks[].queues": "The queues of a virtio disk, no more than virtual processors.",
+        "disks[].error_policy": "What happens where the host cannot read or write.",
+        "disks[].rotation_rate": "How fast a disk on scsi or sata says that it turns; 1 for an SSD.",
         "disks[].limits": "How fast the guest may use the disk, a second.",
         "disks[].limits.burst": "Higher rates that the guest may reach for a while.",
         "disks[].limits.burst_seconds": "How long a burst lasts at most; 1 unless given.",
         "interfaces": "The network interfaces, in the order in which the guest sees them; at most 8.",
         "interfaces[]": "A network interface.",
-        "interfaces[].network": "user for QEMU's own network, or a bridge of the host.",
-        "interfaces[].network.bridge": "The bridge's name, as ip link has it.",
         "interfaces[].publish": "Ports of the host that lead to ports of the guest, on a user network.",
         "interfaces[].publish[]": "[ADDRESS:]HOST:GUEST, with /udp where it is not TCP.",
-        "interfaces[].mac": "The MAC address; a stable one is derived unless given.",
         "watchdog": "A watchdog (i6300esb); none unless given.",
         "watchdog.action": "What it does to a guest that does not feed it.",
         "panic_device": "Whether the guest can tell the host that it crashed; false unless given.",
@@ -59,7 +65,9 @@ extension InstanceDocument {
         "agent": "Whether the guest gets a channel for the QEMU guest agent; true unless given.",
         "labels": "Free labels, at most 64.",
         "labels.*": "A label's value, at most 1,024 bytes.",
-    ].merging(rates(below: "disks[].limits")) { first, _ in first }
+    ].merging(interfaceDescriptions) { first, _ in first }
+        .merging(peripheralDescriptions) { first, _ in first }
+        .merging(rates(below: "disks[].limits")) { first, _ in first }
         .merging(rates(below: "disks[].limits.burst")) { first, _ in first }
         .merging(resourceDescriptions) { first, _ in first }
 

@@ -28,6 +28,8 @@ extension InstanceDocument {
         if instance.hasPanicDevice { members["panic_device"] = .boolean(true) }
         members["cloud_init"] = instance.cloudInit.map(cloudInit)
         members.merge(storedResources(of: instance)) { first, _ in first }
+        members.merge(peripherals(instance.peripherals)) { first, _ in first }
+        members.merge(platform(instance.platform)) { first, _ in first }
         return CanonicalJSON.object(members).text
     }
 
@@ -65,19 +67,7 @@ extension InstanceDocument {
         }
     }
 
-    private static func disk(_ disk: Disk) -> CanonicalJSON {
-        var members: [String: CanonicalJSON] = [:]
-        members["image"] = disk.image.map { .string($0.description) }
-        members["size"] = disk.size.map { .string($0.size.description) }
-        if disk.bus != .virtio { members["bus"] = .string(disk.bus.rawValue) }
-        members["serial"] = disk.serial.map { .string($0.description) }
-        if disk.isReadOnly { members["read_only"] = .boolean(true) }
-        members["cache"] = disk.cache.map { .string($0.rawValue) }
-        members["limits"] = disk.limits.map(limits)
-        return .object(members)
-    }
-
-    private static func limits(_ limits: DiskLimits) -> CanonicalJSON {
+    static func limits(_ limits: DiskLimits) -> CanonicalJSON {
         var members = rates(limits.rates)
         if let burst = limits.burst {
             members["burst"] = .object(rates(burst.rates))
@@ -95,18 +85,6 @@ extension InstanceDocument {
         members["read_iops"] = rates.readOperations.map(CanonicalJSON.integer)
         members["write_iops"] = rates.writeOperations.map(CanonicalJSON.integer)
         return members
-    }
-
-    private static func interface(_ interface: Interface) -> CanonicalJSON {
-        var members: [String: CanonicalJSON] = [:]
-        switch interface.network {
-        case .bridge(let name): members["network"] = .object(["bridge": .string(name.description)])
-        case .user(let publish):
-            members["network"] = .string("user")
-            if !publish.isEmpty { members["publish"] = .array(publish.map { .string($0.description) }) }
-        }
-        members["mac"] = interface.mac.map { .string($0.description) }
-        return .object(members)
     }
 
     private static func cloudInit(_ cloudInit: CloudInit) -> CanonicalJSON {

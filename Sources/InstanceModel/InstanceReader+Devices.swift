@@ -76,21 +76,30 @@ extension InstanceReader {
         }
     }
 
+    private static let diskKeys = [
+        "type", "image", "size", "bus", "serial", "read_only", "cache", "limits", "boot_order",
+    ]
+
     mutating func readDisk(_ field: Field) -> Disk? {
-        let keys = ["image", "size", "bus", "serial", "read_only", "cache", "limits"]
-        guard let fields = reader.mapping(field, keys: keys) else { return nil }
-        let source = readSource(in: fields, of: field)
-        let bus = fields["bus"].map { reader.choice($0, of: Disk.Bus.self) } ?? .virtio
+        guard let fields = reader.mapping(field, keys: Self.diskKeys + Self.handlingKeys) else { return nil }
+        let kind = fields["type"].map { reader.choice($0, of: DiskKind.self) } ?? .disk
+        let source = readSource(in: fields, of: field, kind: kind)
+        let bus = fields["bus"].map { reader.choice($0, of: Disk.Bus.self) } ?? (kind == .cdrom ? .sata : .virtio)
         let serial = fields["serial"].flatMap { reader.value($0, matching: DiskSerial.pattern, DiskSerial.init) }
         let isReadOnly = fields["read_only"].map { reader.boolean($0) } ?? false
         let cache = fields["cache"].flatMap { reader.choice($0, of: Disk.Cache.self) }
         let limits = fields["limits"].flatMap { readLimits($0) }
+        let order = fields["boot_order"].flatMap { readNumber($0, in: BootOrder.range, BootOrder.init) }
+        let handling = readHandling(fields)
         guard let source, let bus, let isReadOnly else { return nil }
-        return Disk(source, bus: bus, serial: serial, isReadOnly: isReadOnly, cache: cache, limits: limits)
+        return Disk(
+            source, bus: bus, serial: serial, isReadOnly: isReadOnly, cache: cache, limits: limits, bootOrder: order,
+            handling: handling)
     }
 
-    private mutating func readSource(in fields: Fields, of field: Field) -> Disk.Source? {
+    private mutating func readSource(in fields: Fields, of field: Field, kind: DiskKind?) -> Disk.Source? {
         let size = fields["size"].flatMap { reader.size($0, DiskSize.init) }
+        if kind == .cdrom { return readMedium(in: fields) }
         guard let image = fields["image"] else {
             guard fields["size"] == nil else { return size.map(Disk.Source.blank) }
             reader.note(

@@ -48,8 +48,9 @@ struct InstanceReader {
 
     private static let keys = [
         "version", "name", "vcpus", "maximum_vcpus", "cpu", "memory", "firmware", "tpm", "boot", "disks", "interfaces",
-        "watchdog", "panic_device", "cloud_init", "agent", "labels",
-        "io_threads", "maximum_memory", "memory_backing", "balloon", "numa",
+        "watchdog", "panic_device", "cloud_init", "agent", "labels", "io_threads", "maximum_memory", "memory_backing",
+        "balloon", "numa", "graphics", "video", "tablet", "vsock", "rng", "devices", "guest_os", "clock", "hyperv",
+        "smbios", "on_crash",
     ]
 
     private mutating func readInstance(
@@ -76,6 +77,8 @@ struct InstanceReader {
         let watchdog = fields["watchdog"].flatMap { readWatchdog($0) }
         let hasPanicDevice = fields["panic_device"].map { reader.boolean($0) } ?? false
         let cloudInit = fields["cloud_init"].flatMap { readCloudInit($0, attachments: attachments) }
+        let peripherals = readPeripherals(fields)
+        let platform = readPlatform(fields)
         let agent = fields["agent"].map { reader.boolean($0) } ?? true
         let labels = fields["labels"].map { readLabels($0) } ?? Labels()
 
@@ -83,21 +86,20 @@ struct InstanceReader {
             bootsKernel: fields["boot"] != nil, vcpus: vcpus, maximumVCPUs: maximumVCPUs,
             topology: fields["maximum_vcpus"] != nil && maximumVCPUs == nil ? nil : processor?.topology,
             disks: disks ?? [nil], hasSeed: fields["cloud_init"] != nil,
-            interfaces: interfaces?.map(\.claims) ?? [])
+            interfaces: interfaces?.map(\.claims) ?? [], peripherals: peripherals)
         let resources = ResourceRules(
             mostVCPUs: fields["maximum_vcpus"] == nil ? vcpus?.value : maximumVCPUs?.value, memory: memory,
             details: memoryDetails, tuning: processor?.tuning)
         for problem in rules.problems + resources.problems { reader.note(problem, in: document) }
         guard reader.problems.isEmpty, let name, let vcpus, let memory, let memoryDetails, let hasTPM, let disks,
-            let interfaces,
-            let hasPanicDevice, let agent, let labels
+            let interfaces, let hasPanicDevice, let agent, let labels
         else { return nil }
         return try Instance(
             name: name, vcpus: vcpus, maximumVCPUs: maximumVCPUs, processor: processor, memory: memory,
             memoryDetails: memoryDetails, ioThreads: ioThreads, firmware: firmware, hasTPM: hasTPM, boot: boot,
-            disks: disks.compactMap(\.self),
-            interfaces: interfaces.compactMap(\.interface), watchdog: watchdog, hasPanicDevice: hasPanicDevice,
-            cloudInit: cloudInit, agent: agent, labels: labels)
+            disks: disks.compactMap(\.self), interfaces: interfaces.compactMap(\.interface), watchdog: watchdog,
+            hasPanicDevice: hasPanicDevice,
+            cloudInit: cloudInit, agent: agent, labels: labels, peripherals: peripherals, platform: platform)
     }
 
     private mutating func checkVersion(in fields: Fields) {
@@ -138,62 +140,6 @@ struct InstanceReader {
     /// The disks, nil for each that is none; nil for something that is no list.
     private mutating func readDisks(_ field: Field) -> [Disk?]? {
         reader.sequence(field)?.map { readDisk($0) }
-    }
-
-    /// An interface, and what it takes even where something else is wrong with it.
-    private struct ReadInterface {
-        var interface: Interface?
-        var claims = InstanceRules.InterfaceClaims()
-    }
-
-    private mutating func readInterfaces(_ field: Field) -> [ReadInterface]? {
-        reader.sequence(field)?.map { readInterface($0) }
-    }
-
-    private mutating func readInterface(_ field: Field) -> ReadInterface {
-        guard let fields = reader.mapping(field, keys: ["network", "publish", "mac"]) else { return ReadInterface() }
-        let network = reader.required("network", in: fields, example: "network: user")
-            .flatMap { readNetwork($0) }
-        let mac = fields["mac"].flatMap { reader.value($0, matching: MACAddress.pattern, MACAddress.init(parsing:)) }
-        let ports = fields["publish"].flatMap { reader.sequence($0) }.map { items in
-            items.map { reader.value($0, matching: PublishedPort.pattern, PublishedPort.init(parsing:)) }
-        }
-        let claims = InstanceRules.InterfaceClaims(mac: mac, ports: ports ?? [])
-        switch network {
-        case .user:
-            let network = Interface.Network.user(publish: claims.ports.compactMap(\.self))
-            return ReadInterface(interface: Interface(network: network, mac: mac), claims: claims)
-        case .bridge:
-            if let publish = fields["publish"] {
-                reader.note(
-                    RuleViolation(
-                        value: "", rule: "only a user network publishes ports",
-                        remedy: "remove `publish`: a guest on a bridge is reached at its own address"),
-                    at: publish)
-            }
-            return ReadInterface(
-                interface: network.map { Interface(network: $0, mac: mac) },
-                claims: InstanceRules.InterfaceClaims(mac: mac))
-        case nil:
-            return ReadInterface(claims: claims)
-        }
-    }
-
-    private mutating func readNetwork(_ field: Field) -> Interface.Network? {
-        if case .mapping = field.node.content {
-            guard let fields = reader.mapping(field, keys: ["bridge"]) else { return nil }
-            return reader.required("bridge", in: fields, example: "{ bridge: br0 }").flatMap {
-                reader.value($0, matching: BridgeName.pattern, BridgeName.init).map(Interface.Network.bridge)
-            }
-        }
-        return reader.value(field, matching: "^user$") { text throws(RuleViolation) in
-            guard text == "user" else {
-                throw RuleViolation(
-                    value: text, rule: "a network is user or { bridge: NAME }",
-                    remedy: "write network: user, or network: { bridge: br0 }")
-            }
-            return .user(publish: [])
-        }
     }
 
     private mutating func readCloudInit(_ field: Field, attachments: Attachments) -> CloudInit? {

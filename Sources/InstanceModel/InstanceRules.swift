@@ -18,6 +18,8 @@ struct InstanceRules {
     var hasSeed: Bool
     /// What each interface takes.
     var interfaces: [InterfaceClaims]
+    /// What the guest is seen and operated with.
+    var peripherals = Peripherals()
 
     /// What an interface takes for itself, as far as it is known.
     struct InterfaceClaims {
@@ -25,13 +27,15 @@ struct InstanceRules {
         var mac: MACAddress?
         /// The published ports; nil stands for one that is none.
         var ports: [PublishedPort?] = []
+        /// The interface itself.
+        var interface: Interface?
     }
 
     /// Every rule that is broken.
     var problems: [SpecProblem] {
         bootProblems + processorProblems + diskProblems
             + tooMany("interfaces", interfaces.count, Instance.maximumInterfaces)
-            + Self.duplicates(in: interfaces)
+            + interfaceProblems + bootOrderProblems + peripheralProblems + Self.duplicates(in: interfaces)
     }
 
     private var bootProblems: [SpecProblem] {
@@ -73,13 +77,13 @@ struct InstanceRules {
                     "disks[\(onSATA[Instance.maximumSATADisks])].bus", value: "sata",
                     rule: "at most \(Instance.maximumSATADisks) disks are on SATA", remedy: "use scsi or virtio"))
         }
-        for index in onSATA where disks[index]?.isReadOnly == true {
+        for index in onSATA where disks[index]?.isReadOnly == true && disks[index]?.isCDROM == false {
             problems.append(
                 problem(
                     "disks[\(index)].read_only", value: "true", rule: "a disk with `bus: sata` is not read-only",
                     remedy: "use scsi or virtio, or leave `read_only` out"))
         }
-        return problems + serialProblems
+        return problems + diskPartProblems + serialProblems
     }
 
     private var serialProblems: [SpecProblem] {
@@ -134,6 +138,7 @@ struct InstanceRules {
 extension InstanceRules.InterfaceClaims {
     /// What `interface` takes for itself.
     init(_ interface: Interface) {
+        self.interface = interface
         mac = interface.mac
         if case .user(let publish) = interface.network { ports = publish }
     }

@@ -42,6 +42,14 @@ struct ConnectionChoice: Sendable {
         }
     }
 
+    /// Whether libvirt is on this machine, whose devices are then its own.
+    var isLocal: Bool {
+        switch target {
+        case .privateDaemon: true
+        case .uri(let uri): uri.host == nil
+        }
+    }
+
     /// Chooses by the caller's request, the state directory's binding, a system libvirt that answers, in that order.
     ///
     /// - Throws: `invalid` for a malformed URI, `conflict` where the directory is bound to another connection.

@@ -20,9 +20,11 @@ extension LibvirtDriver {
 
     /// Makes the tap device of an interface on a bridge; does nothing for others, and for one that is there.
     func makeTap(_ index: Int, of instance: Instance, id: InstanceID) async throws(ComputeError) {
-        guard case .bridge(let bridge) = instance.interfaces[index].network else { return }
+        let interface = instance.interfaces[index]
+        guard case .bridge(let bridge) = interface.network else { return }
         do throws(NetworkingError) {
-            try await taps.create(TapDevice(instance: id, index: index), on: bridge, for: account)
+            try await taps.create(
+                TapDevice(instance: id, index: index), on: bridge, for: account, port: TapPort(interface))
         } catch {
             throw ComputeError(error, subject: "instance \(instance.name)")
         }
@@ -90,10 +92,7 @@ extension LibvirtDriver {
 extension Instance {
     /// The ports of the host that lead into the guest, of all interfaces.
     var publishedPorts: [PublishedPort] {
-        interfaces.flatMap { interface in
-            if case .user(let ports) = interface.network { return ports }
-            return []
-        }
+        interfaces.flatMap(\.network.publishedPorts)
     }
 }
 

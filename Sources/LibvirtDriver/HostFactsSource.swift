@@ -13,17 +13,17 @@ actor HostFactsSource {
     private let link: HypervisorLink
     private let instances: FilePath
     private let account: GuestAccount
-    private let isPrivileged: Bool
+    private let choice: ConnectionChoice
     private var known: (connection: Connection, facts: HostFacts)?
 
     /// How long libvirt may take to tell: the first time it starts every QEMU to ask it.
     private static let limit: Duration = .seconds(90)
 
-    init(link: HypervisorLink, instances: FilePath, account: GuestAccount, isPrivileged: Bool) {
+    init(link: HypervisorLink, instances: FilePath, account: GuestAccount, choice: ConnectionChoice) {
         self.link = link
         self.instances = instances
         self.account = account
-        self.isPrivileged = isPrivileged
+        self.choice = choice
     }
 
     /// The facts.
@@ -34,13 +34,13 @@ actor HostFactsSource {
         if let known, known.connection === connection { return known.facts }
         let facts = try await Self.read(
             connection, account: account, hasDirectIO: DirectIO.works(in: instances.nearestExisting),
-            isPrivileged: isPrivileged)
+            choice: choice)
         known = (connection, facts)
         return facts
     }
 
     private static func read(
-        _ connection: Connection, account: GuestAccount, hasDirectIO: Bool, isPrivileged: Bool
+        _ connection: Connection, account: GuestAccount, hasDirectIO: Bool, choice: ConnectionChoice
     ) async throws(ComputeError) -> HostFacts {
         var document = try await domainCapabilities(connection, virtualizationType: nil)
         let promisesKVM = document.hypervisor == .kvm
@@ -67,7 +67,8 @@ actor HostFactsSource {
                 hasUEFI: document.firmwares.contains(.efi),
                 hasSecureBoot: document.firmwares.contains(.efi) && document.supportsSecureLoader),
             emulatesTPM: document.supportsEmulatedTPM, hasDirectIO: hasDirectIO,
-            libvirtVersion: version.description, isPrivileged: isPrivileged, topology: try await topology(connection))
+            libvirtVersion: version.description, isPrivileged: choice.isPrivileged, topology: try await topology(connection),
+            devices: DeviceFacts(document, choice: choice, account: account))
     }
 
     /// The host's processors and memory; nil where libvirt tells none that can be read.

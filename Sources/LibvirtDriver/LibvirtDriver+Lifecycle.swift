@@ -169,6 +169,8 @@ extension LibvirtDriver: InstanceLifecycle {
             switch interface.network {
             case .user: try await require(.userNetwork, for: subject)
             case .bridge: try await require(.bridgedNetwork, for: subject)
+            // Whether libvirt may make these, the host's facts tell.
+            case .openVSwitch, .macvtap, .libvirt: break
             }
         }
     }
@@ -190,7 +192,7 @@ extension Instance {
     /// The steps that make the instance, in their order.
     func spawnSteps(until goal: SpawnGoal) -> [InstanceStep] {
         var steps: [InstanceStep] = [.files]
-        steps += disks.indices.map { .disk($0) }
+        steps += disks.indices.filter { !disks[$0].isCDROM }.map { .disk($0) }
         if cloudInit != nil { steps.append(.seed) }
         steps += bridgedInterfaces.map { .tap($0) }
         steps += [.define, .start]

@@ -251,12 +251,9 @@ extension Instance {
     fileprivate func interfaceStatuses(of id: InstanceID) -> [InterfaceStatus] {
         interfaces.enumerated().map { index, interface in
             let mac = interface.mac ?? .derived(for: id, index: index)
-            return switch interface.network {
-            case .user(let publish):
-                InterfaceStatus(mac: mac.description, network: "user", publish: publish.map(\.description))
-            case .bridge(let name):
-                InterfaceStatus(mac: mac.description, network: "bridge:\(name)", publish: [])
-            }
+            return InterfaceStatus(
+                mac: mac.description, network: interface.network.summary,
+                publish: interface.network.publishedPorts.map(\.description))
         }
     }
 }

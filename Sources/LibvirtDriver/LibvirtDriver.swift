@@ -61,7 +61,7 @@ public final class LibvirtDriver: Sendable {
         images = ImageStore(directory: state.images, guest: owner, runner: configuration.programs)
         taps = TapDevices()
         facts = HostFactsSource(
-            link: link, instances: state.instances, account: account, isPrivileged: choice.isPrivileged)
+            link: link, instances: state.instances, account: account, choice: choice)
     }
 
     /// Lets go of the connection. Guests go on; the driver may be used again.

@@ -115,7 +115,8 @@ extension LibvirtDriver: InstancePlanning {
             if let image = disk.image.flatMap({ images[$0] }) {
                 base = BackingChain.Layer(file: image.path.string, format: image.format == .raw ? .raw : .qcow2)
             }
-            return InstanceResources.DiskFile(path: files.diskPath(index, of: id).string, base: base)
+            let path = disk.isCDROM ? base?.file : nil
+            return InstanceResources.DiskFile(path: path ?? files.diskPath(index, of: id).string, base: base)
         }
         return InstanceResources(
             disks: disks, seed: instance.cloudInit == nil ? nil : files.seedPath(of: id).string,
@@ -123,6 +124,7 @@ extension LibvirtDriver: InstancePlanning {
             initrd: instance.boot?.initrd.flatMap { images[$0]?.path.string },
             consoleLog: files.consoleLogPath(of: id).string,
             firmwareVariables: files.firmwareVariablesPath(of: id).string, agentSocket: agentSocket(of: id),
+            screenSocket: screenSocket(of: id),
             taps: Dictionary(
                 uniqueKeysWithValues: instance.bridgedInterfaces.map { ($0, TapDevice(instance: id, index: $0).name) }))
     }
@@ -131,6 +133,14 @@ extension LibvirtDriver: InstancePlanning {
     private func agentSocket(of id: InstanceID) -> String? {
         switch choice.target {
         case .privateDaemon: state.agentSocket(of: id).string
+        case .uri: nil
+        }
+    }
+
+    /// Where the private daemon's guests may make it, and where it goes with the instance.
+    private func screenSocket(of id: InstanceID) -> String? {
+        switch choice.target {
+        case .privateDaemon: files.screenSocketPath(of: id).string
         case .uri: nil
         }
     }
@@ -150,9 +160,10 @@ extension LibvirtDriver: InstancePlanning {
         require(instance.boot?.kernel, .kernel, at: "boot.kernel")
         require(instance.boot?.initrd, .initrd, at: "boot.initrd")
         for (index, disk) in instance.disks.enumerated() {
-            guard case .image(let name, let size) = disk.source else { continue }
-            require(name, .disk, at: "disks[\(index)].image")
-            guard let size, let image = images[name], size.size < image.virtualSize else { continue }
+            require(disk.image, .disk, at: "disks[\(index)].image")
+            guard case .image(let name, let size?) = disk.source, let image = images[name],
+                size.size < image.virtualSize
+            else { continue }
             problems.append(
                 SpecProblem(
                     path: "disks[\(index)].size",
@@ -185,6 +196,7 @@ extension InstanceStep {
             case .image(let image, let size?): "make \(name), \(size.size), over image \(image)"
             case .image(let image, nil): "make \(name), as large as the image, over image \(image)"
             case .blank(let size): "make \(name), \(size.size), empty"
+            case .medium: "make nothing for \(name), which is a CD-ROM"
             }
         case .seed: return "make the cloud-init seed"
         case .tap(let index): return "make the tap device of interface \(index)"

@@ -26,8 +26,10 @@ struct SpawnWork: Sendable {
             () async throws(StorageError) in
             try host.files.createDirectory(of: id)
             if case .uefi = instance.firmware { try host.files.createFirmwareDirectory(of: id) }
-            let boot = [instance.boot?.kernel, instance.boot?.initrd].compactMap(\.self).compactMap { images[$0] }
-            if !boot.isEmpty { try host.files.recordBoot(boot, of: id) }
+            let media = instance.disks.filter(\.isCDROM).map(\.image)
+            let used = ([instance.boot?.kernel, instance.boot?.initrd] + media).compactMap(\.self)
+            let kept = Set(used).compactMap { images[$0] }
+            if !kept.isEmpty { try host.files.recordBoot(kept, of: id) }
         }
     }
 
@@ -39,6 +41,7 @@ struct SpawnWork: Sendable {
                 _ = try await host.files.createDisk(index, of: id, on: image, size: size?.size)
             case .blank(let size):
                 _ = try await host.files.createDisk(index, of: id, size: size.size)
+            case .medium: break
             }
         }
     }

@@ -56,7 +56,7 @@ public struct TapDevices: Sendable {
     ///
     /// - Throws: ``NetworkingError``: `notPermitted`, `noBridge`, `deviceTaken`, `program`, `unreadable`.
     public func create(
-        _ tap: TapDevice, on bridge: BridgeName, for account: GuestAccount
+        _ tap: TapDevice, on bridge: BridgeName, for account: GuestAccount, port: TapPort = TapPort()
     ) async throws(NetworkingError) {
         try Self.checkPermission()
         try await requireBridge(bridge)
@@ -65,9 +65,17 @@ public struct TapDevices: Sendable {
             try await delete(tap)
         }
         do throws(NetworkingError) {
-            try await ip(["tuntap", "add", "dev", tap.name, "mode", "tap", "user", String(account.userID)])
+            let queues = port.hasQueues ? ["multi_queue"] : []
+            try await ip(["tuntap", "add", "dev", tap.name, "mode", "tap", "user", String(account.userID)] + queues)
             try await ip(["link", "set", "dev", tap.name, "alias", tap.alias])
-            try await ip(["link", "set", "dev", tap.name, "master", bridge.description, "up"])
+            if let mtu = port.mtu { try await ip(["link", "set", "dev", tap.name, "mtu", String(mtu.bytes)]) }
+            guard port.isIsolated else {
+                return try await ip(["link", "set", "dev", tap.name, "master", bridge.description, "up"])
+            }
+            // Isolated before it is up: no packet passes meanwhile.
+            try await ip(["link", "set", "dev", tap.name, "master", bridge.description])
+            try await ip(["link", "set", "dev", tap.name, "type", "bridge_slave", "isolated", "on"])
+            try await ip(["link", "set", "dev", tap.name, "up"])
         } catch {
             // In a task of its own, since a task that was cancelled runs no program. The cause is worth more than a
             // second failure; a device that stays is replaced by the next attempt.
@@ -113,15 +121,18 @@ public struct TapDevices: Sendable {
     private func links(ofKind kind: String?) async throws(NetworkingError) -> [NetworkLink] {
         // Asked of the kernel's netlink and not of /sys, which shows the network of whoever mounted it.
         let arguments = ["-json", "-details", "link", "show"] + (kind.map { ["type", $0] } ?? [])
-        let output = try await ip(arguments)
+        let output = try await output(of: arguments)
         guard let links = NetworkLink.list(from: output) else {
             throw .unreadable(command: "ip \(arguments.joined(separator: " "))")
         }
         return links
     }
 
-    @discardableResult
-    private func ip(_ arguments: [String]) async throws(NetworkingError) -> [UInt8] {
+    private func ip(_ arguments: [String]) async throws(NetworkingError) {
+        _ = try await output(of: arguments)
+    }
+
+    private func output(of arguments: [String]) async throws(NetworkingError) -> [UInt8] {
         let place = namespace.map { ["-netns", $0] } ?? []
         // A host with ten thousand devices writes about 20 MB.
         let limits = ProgramLimits(wallTime: .seconds(30), outputBytes: 64 << 20)

@@ -46,6 +46,11 @@ public struct InstanceFiles: Sendable {
         directory(of: id).appending(Self.consoleName).appending(ConsoleLogFiles.name)
     }
 
+    /// The socket of the guest's screen, where the guest's account may make it (`<listen socket=…/>`).
+    public func screenSocketPath(of id: InstanceID) -> FilePath {
+        directory(of: id).appending(Self.consoleName).appending("screen")
+    }
+
     /// The variables of an instance's UEFI, which libvirt makes when the guest starts the first time (`<nvram>`).
     public func firmwareVariablesPath(of id: InstanceID) -> FilePath {
         directory(of: id).appending(Self.firmwareName).appending("variables.fd")
@@ -125,7 +130,7 @@ public struct InstanceFiles: Sendable {
         return usage
     }
 
-    /// Records the images that an instance boots from directly, so that they count as used.
+    /// Records the images that an instance uses as they are, to boot from or in a drive, so that they count as used.
     ///
     /// - Throws: ``StorageError/instanceNotFound(_:)``, ``StorageError/noSpace(_:)``.
     public func recordBoot(_ images: [StoredImage], of id: InstanceID) throws(StorageError) {

@@ -18,25 +18,25 @@ enum Scene {
     static func facts(
         architecture: String = "x86_64", accelerator: HostFacts.Accelerator = .emulation,
         firmware: HostFacts.FirmwareFacts = .init(hasUEFI: true, hasSecureBoot: true), emulatesTPM: Bool = true,
-        hasDirectIO: Bool = true, isPrivileged: Bool = true, topology: HostTopology? = nil
+        hasDirectIO: Bool = true, isPrivileged: Bool = true, topology: HostTopology? = nil, devices: DeviceFacts? = nil
     ) -> HostFacts {
         HostFacts(
             architecture: architecture, emulator: "/usr/bin/qemu-system-x86_64", machine: "pc-q35-7.2",
             accelerator: accelerator, maximumVCPUs: 288, processorModels: ["qemu64", "Skylake-Server"],
             firmware: firmware, emulatesTPM: emulatesTPM, hasDirectIO: hasDirectIO, isPrivileged: isPrivileged,
-            topology: topology)
+            topology: topology, devices: devices)
     }
 
     static func instance(
         vcpus: Int = 2, boot: DirectBoot? = nil, disks: [InstanceModel.Disk]? = nil,
         interfaces: [InstanceModel.Interface] = [], cloudInit: CloudInit? = nil, agent: Bool = true,
-        labels: [String: String] = [:]
+        labels: [String: String] = [:], peripherals: Peripherals = Peripherals(), platform: Platform = Platform()
     ) throws -> Instance {
         let overlay = InstanceModel.Disk.image(try ImageName("base"), size: try DiskSize(.gibibytes(4)))
         return try Instance(
             name: InstanceName("web-1"), vcpus: VCPUCount(vcpus), memory: MemorySize(.mebibytes(512)), boot: boot,
             disks: disks ?? [overlay], interfaces: interfaces, cloudInit: cloudInit, agent: agent,
-            labels: Labels(labels))
+            labels: Labels(labels), peripherals: peripherals, platform: platform)
     }
 
     /// An instance with each part that most have not.
@@ -75,7 +75,8 @@ enum Scene {
             if let name = disk.image {
                 base = BackingChain.Layer(file: "/s/images/\(name).qcow2", format: .qcow2)
             }
-            return InstanceResources.DiskFile(path: "/s/i/disk-\(index).qcow2", base: base)
+            let path = disk.isCDROM ? base?.file : nil
+            return InstanceResources.DiskFile(path: path ?? "/s/i/disk-\(index).qcow2", base: base)
         }
         let bridged = instance.interfaces.indices.filter { index in
             if case .bridge = instance.interfaces[index].network { true } else { false }
@@ -85,6 +86,7 @@ enum Scene {
             kernel: instance.boot.map { "/s/images/\($0.kernel).raw" },
             initrd: instance.boot?.initrd.map { "/s/images/\($0).raw" }, consoleLog: "/s/i/console.log",
             firmwareVariables: "/s/i/firmware/variables.fd", agentSocket: "/s/agent",
+            screenSocket: "/s/i/console/screen",
             taps: Dictionary(uniqueKeysWithValues: bridged.map { ($0, "rst\($0)") }))
         return try DomainPlanner(facts: facts).plan(
             instance, id: id, operationID: operationID, createdAt: createdAt, resources: resources)
@@ -112,6 +114,16 @@ enum Scene {
             try machine(model: .hostPassthrough)
         },
         Variant(testDescription: "a database") { try database() },
+        Variant(testDescription: "every kind of network") { try instance(interfaces: networks()) },
+        Variant(testDescription: "every kind of drive") { try instance(disks: drives()) },
+        Variant(testDescription: "every peripheral") {
+            try instance(peripherals: peripherals(), platform: platform())
+        },
+        Variant(testDescription: "Windows under KVM", facts: facts(accelerator: .kvm)) {
+            try instance(
+                peripherals: Peripherals(graphics: Graphics(kind: .spice)),
+                platform: Platform(guestOS: GuestOS(parsing: "windows")))
+        },
         Variant(testDescription: "all at their most") {
             try instance(
                 vcpus: 255,

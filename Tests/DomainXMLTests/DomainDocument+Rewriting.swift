@@ -20,6 +20,7 @@ extension DomainDocument {
         currentProcessorCount = currentProcessorCount
         rewriteMachine()
         rewriteResources()
+        rewriteSystemInformation()
         onPoweroff = onPoweroff
         onReboot = onReboot
         onCrash = onCrash
@@ -44,12 +45,15 @@ extension DomainDocument {
             os.kernel = os.kernel
             os.initialRamdisk = os.initialRamdisk
             os.commandLine = os.commandLine
+            os.smbios = os.smbios
             os.bootDevices = os.bootDevices
             operatingSystem = os
         }
         if var features {
             features.acpi = features.acpi
             features.apic = features.apic
+            for feature in Features.HyperV.allCases { features[hyperV: feature] = features[hyperV: feature] }
+            features.hyperVSpinlockRetries = features.hyperVSpinlockRetries
             self.features = features
         }
         if var processor {
@@ -60,15 +64,23 @@ extension DomainDocument {
         }
         if var clock {
             clock.offset = clock.offset
+            clock.timeZone = clock.timeZone
             clock.timers = clock.timers
             self.clock = clock
         }
+    }
+
+    private mutating func rewriteSystemInformation() {
+        guard var information = systemInformation else { return }
+        for entry in SystemInformation.Entry.allCases { information[system: entry] = information[system: entry] }
+        systemInformation = information
     }
 
     private mutating func rewriteSmallDevices() {
         randomSources = randomSources.map { source in
             var source = Self.common(source)
             source.backend = source.backend
+            source.rate = source.rate
             return source
         }
         memoryBalloon = memoryBalloon.map { balloon in
@@ -91,6 +103,14 @@ extension DomainDocument {
             device.model = device.model
             return device
         }
+        graphics = graphics.map { graphics in
+            var graphics = Self.common(graphics)
+            graphics.listener = graphics.listener
+            return graphics
+        }
+        inputs = inputs.map { Self.common($0) }
+        hostDevices = hostDevices.map { Self.common($0) }
+        virtualSocket = virtualSocket.map { Self.common($0) }
         videos = videos.map { video in
             var video = Self.common(video)
             video.model = video.model
@@ -134,6 +154,15 @@ extension DomainDocument {
         interface.macAddress = interface.macAddress
         interface.model = interface.model
         interface.mtu = interface.mtu
+        interface.openVSwitchPort = interface.openVSwitchPort
+        interface.virtualNetworks = interface.virtualNetworks
+        for direction in Interface.Direction.allCases {
+            interface[bandwidth: direction] = interface[bandwidth: direction]
+        }
+        interface.filter = interface.filter
+        interface.queues = interface.queues
+        interface.isLinkUp = interface.isLinkUp
+        interface.isIsolated = interface.isIsolated
         return interface
     }
 

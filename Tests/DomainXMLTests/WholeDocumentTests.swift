@@ -92,6 +92,9 @@ struct WholeDocumentTests {
         choices.add { $0.disks[1].address = .drive(controller: 0, unit: 0) }
         choices.add { $0.disks[1].file = nil }
         choices.add { $0.disks[0].isShareable = true }
+        for policy in Disk.ErrorPolicy.allCases { choices.add { $0.disks[0].driver.errorPolicy = policy } }
+        choices.add { $0.disks[0].driver.queues = 4 }
+        choices.add { $0.disks[1].target?.rotationRate = 7200 }
         choices.add { $0.channels[0].address = .virtioSerial(controller: 0, port: 1) }
         try choices.expectAllAccepted()
     }
@@ -103,6 +106,14 @@ struct WholeDocumentTests {
             choices.add { $0.interfaces = [Interface(connection: connection, macAddress: nil, model: .e1000e)] }
         }
         choices.add { $0.interfaces[0].mtu = 1400 }
+        for mode in [nil] + Interface.DirectMode.allCases {
+            choices.add { $0.interfaces[0].connection = .direct(device: "eth0", mode: mode) }
+        }
+        choices.add {
+            $0.interfaces[0].connection = .bridge("ovs0")
+            $0.interfaces[0].openVSwitchPort = .init(profile: "p", id: "09b11c53-8b5c-4eeb-8f00-d84eaa0aaa4f")
+            $0.interfaces[0].virtualNetworks = .init(tags: [1, 2], isTrunk: true)
+        }
         for model in Controller.Model.allCases where model != .virtioSCSI && model != .qemuXHCI && model != .absent {
             choices.add { $0.controllers.append(Controller(kind: .pci, model: model, index: 20)) }
         }

@@ -29,10 +29,27 @@ struct SchemaTests {
             "limits": {"bytes": "5 MiB", "read_iops": 5, "write_iops": 6, "burst_seconds": 5,
                        "burst": {"bytes": "6 MiB", "read_iops": 7, "write_iops": 8}}},
            {"size": "1 GiB", "limits": {"read_bytes": "5 MiB", "write_bytes": "1 B", "iops": 5,
-                       "burst": {"read_bytes": "6 MiB", "write_bytes": "2 B", "iops": 7}}}],
+                       "burst": {"read_bytes": "6 MiB", "write_bytes": "2 B", "iops": 7}}},
+           {"size": "1 GiB", "type": "disk", "boot_order": 2, "io": "threads", "discard": "ignore",
+            "detect_zeroes": "on", "queues": 2, "error_policy": "stop"},
+           {"size": "1 GiB", "bus": "sata", "rotation_rate": 7200}, {"type": "cdrom"}],
          "interfaces": [{"network": "user", "publish": ["2222:22"], "mac": "52:54:00:00:00:01"},
-                        {"network": {"bridge": "br0"}}],
+                        {"network": {"bridge": "br0"}, "model": "virtio", "mtu": 1400, "queues": 2, "link": "down",
+                         "boot_order": 1, "isolated": true,
+                         "filter": {"name": "clean-traffic", "parameters": {"IP": ["192.0.2.1"]}},
+                         "bandwidth": {"inbound": {"average": "1 MiB", "peak": "2 MiB", "burst": "4 KiB"},
+                                       "outbound": {"average": "1 MiB", "peak": "2 MiB", "burst": "4 KiB"}}},
+                        {"network": {"openvswitch": "ovs0", "profile": "web", "vlan": 5}},
+                        {"network": {"openvswitch": "ovs0", "trunk": [5, 6]}},
+                        {"network": {"macvtap": "eth0", "mode": "vepa"}}, {"network": {"libvirt": "default"}}],
          "watchdog": {"action": "none"}, "panic_device": true,
+         "graphics": {"type": "vnc", "listen": "socket"}, "video": "virtio", "tablet": "usb", "vsock": {"cid": 5},
+         "rng": {"bytes": "64 KiB", "period_ms": 500},
+         "devices": [{"pci": "0000:03:00.0"}, {"mdev": "6ba7b810-9dad-11d1-80b4-00c04fd430c8"}, {"usb": "1d6b:0002"}],
+         "guest_os": "http://debian.org/debian/12", "clock": {"offset": "timezone", "timezone": "Europe/Berlin"},
+         "hyperv": false, "on_crash": "preserve",
+         "smbios": {"manufacturer": "Example Inc.", "product": "p", "version": "1", "serial": "s", "sku": "k",
+                    "family": "f"},
          "cloud_init": {"hostname": "a.b", "ssh_keys": [], "user_data": "x", "network_data": "y"},
          "agent": false, "labels": {"role": "web"}}
         """
@@ -93,6 +110,8 @@ struct SchemaTests {
         var random = SeededRandom(seed: 6)
         let names = [
             "web-1", "A_b.c", "a", "br0", "_x", "52:54:00:12:34:5f", "0.0.0.0:1:2/udp", "a.b-c", "5 GiB", "7B",
+            "03:1f.7", "ffff:03:00.0", "6BA7b810-9dad-11d1-80b4-00c04fd430c8", "1d6b:0002", "linux",
+            "https://a.b/c/d-1", "Etc/GMT+5",
         ]
         let texts = names + hostileTexts + (0..<2_000).map { _ in random.hostileText(limit: 6) }
         let takers: [(pattern: String, takes: (String) -> Bool)] = [
@@ -105,6 +124,14 @@ struct SchemaTests {
             (MACAddress.pattern, { (try? MACAddress(parsing: $0)) != nil }),
             (PublishedPort.pattern, { (try? PublishedPort(parsing: $0)) != nil }),
             (HostName.pattern, { (try? HostName($0)) != nil }),
+            (LibvirtName.pattern, { (try? LibvirtName($0)) != nil }),
+            (NetworkFilter.valuePattern, { (try? NetworkFilter.check(value: $0)) != nil }),
+            (PCIAddress.pattern, { (try? PCIAddress(parsing: $0)) != nil }),
+            (MediatedDevice.pattern, { (try? MediatedDevice(parsing: $0)) != nil }),
+            (USBIdentity.pattern, { (try? USBIdentity(parsing: $0)) != nil }),
+            (GuestOS.pattern, { (try? GuestOS(parsing: $0)) != nil }),
+            (TimeZoneName.pattern, { (try? TimeZoneName($0)) != nil }),
+            (SystemText.pattern, { (try? SystemText($0)) != nil }),
             (ByteCount.pattern, { (try? ByteCount(parsing: $0)) != nil }),
         ]
         for (pattern, takes) in takers {
@@ -155,10 +182,21 @@ private struct FormChange {
         changes(of: tree, isFree: false).map { FormChange(document: $0.value, keepsForm: $0.keepsForm) }
     }
 
-    private static let free: Set<String> = ["labels"]
+    private static let free: Set<String> = ["labels", "parameters"]
     private static let required: Set<String> = [
-        "version", "name", "vcpus", "memory", "kernel", "network", "type", "action",
+        "version", "name", "vcpus", "memory", "kernel", "network", "action", "average", "offset",
     ]
+
+    private static func isRequired(_ key: String, in mapping: [String: Any]) -> Bool {
+        // A disk may have a type, and a firmware and a screen must; limits may have bytes, and entropy must;
+        // a system may have a version, and a document must.
+        switch key {
+        case "type": mapping["secure_boot"] != nil || mapping["listen"] != nil
+        case "bytes": mapping["period_ms"] != nil
+        case "version": mapping["vcpus"] != nil
+        default: required.contains(key)
+        }
+    }
 
     private static func changes(of tree: Any, isFree: Bool) -> [(value: Any, keepsForm: Bool)] {
         var found: [(value: Any, keepsForm: Bool)] = []
@@ -167,7 +205,7 @@ private struct FormChange {
             for (key, value) in mapping {
                 var without = mapping
                 without[key] = nil
-                found.append((without, !required.contains(key)))
+                found.append((without, !isRequired(key, in: mapping)))
                 for change in changes(of: value, isFree: free.contains(key)) + others(than: value) {
                     found.append((mapping.merging([key: change.value]) { $1 }, change.keepsForm))
                 }

@@ -121,6 +121,34 @@ struct TapDevicesTests {
         }
     }
 
+    @Test("gives a device its largest packet, its queues and its isolation")
+    func makesPort() async throws {
+        try await NetworkLab.run { lab in
+            let port = TapPort(mtu: try MTU(1400), hasQueues: true, isIsolated: true)
+            try await lab.taps.create(tap, on: BridgeName("brtest"), for: account, port: port)
+            let shown = String(
+                decoding: try await lab.ip(["-details", "link", "show", "dev", tap.name]), as: UTF8.self)
+            for part in [" mtu 1400 ", " master brtest ", " multi_queue ", " isolated on "] {
+                #expect(shown.contains(part), "\(part) in \(shown)")
+            }
+            try await lab.taps.create(tap, on: BridgeName("brtest"), for: account)
+            let plain = String(
+                decoding: try await lab.ip(["-details", "link", "show", "dev", tap.name]), as: UTF8.self)
+            for part in [" multi_queue ", " isolated on ", " mtu 1400 "] {
+                #expect(!plain.contains(part), "\(part) in \(plain)")
+            }
+        }
+    }
+
+    @Test("a port is what its interface asks for", arguments: [(1, false), (2, true)])
+    func portOfInterface(queues: Int, hasQueues: Bool) throws {
+        let interface = Interface(
+            network: .bridge(try BridgeName("br0")),
+            device: .init(mtu: try MTU(9000), queues: try QueueCount(queues)), traffic: .init(isIsolated: true))
+        #expect(TapPort(interface) == TapPort(mtu: try MTU(9000), hasQueues: hasQueues, isIsolated: true))
+        #expect(TapPort(Interface(network: .user(publish: []))) == TapPort())
+    }
+
     @Test("lists only what carries the mark, by name")
     func listsOwn() async throws {
         try await NetworkLab.run { lab in

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 The Roost authors
+
+import Compute
+import DomainXML
+import InstanceModel
+
+extension DomainPlanner {
+    /// What depends on the guest's operating system, and what the machine tells of itself.
+    func setPlatform(of instance: Instance, in document: inout DomainDocument) {
+        document.clock = clock(of: instance)
+        if offersHyperV(to: instance) {
+            for feature in Self.enlightenments { document.features?[hyperV: feature] = true }
+            document.features?.hyperVSpinlockRetries = Self.spinlockRetries
+        }
+        if let smbios = instance.platform.smbios {
+            var information = DomainXML.SystemInformation()
+            for entry in InstanceModel.SystemInformation.Entry.allCases {
+                information[system: entry.domainEntry] = smbios.entries[entry]?.description
+            }
+            document.systemInformation = information
+            document.operatingSystem?.smbios = .sysinfo
+        }
+        document.onCrash = instance.platform.onCrash?.domainAction ?? .destroy
+    }
+
+    private func clock(of instance: Instance) -> Clock {
+        let timers = isPC ? Self.x86Timers : []
+        let enlightened = offersHyperV(to: instance) ? [Clock.Timer(.hypervclock, isPresent: true)] : []
+        switch instance.platform.clock ?? (instance.platform.family == .windows ? .localTime : .utc) {
+        case .utc: return Clock(offset: .utc, timers: timers + enlightened)
+        case .localTime: return Clock(offset: .localTime, timers: timers + enlightened)
+        case .zone(let name):
+            var clock = Clock(offset: .timeZone, timers: timers + enlightened)
+            clock.timeZone = name.description
+            return clock
+        }
+    }
+
+    /// QEMU has Microsoft's interfaces under KVM alone.
+    private func offersHyperV(to instance: Instance) -> Bool {
+        let isWanted = instance.platform.hasHyperV ?? (instance.platform.family == .windows)
+        return isWanted && isPC && facts.accelerator == .kvm
+    }
+
+    /// What Windows gains by and every processor can do: what virt-install and Nova give it.
+    private static let enlightenments: [Features.HyperV] = [
+        .relaxed, .vapic, .spinlocks, .vpindex, .runtime, .synic, .stimer, .frequencies, .tlbflush, .ipi,
+    ]
+
+    /// What Microsoft recommends for spinning before the hypervisor is told.
+    private static let spinlockRetries = 8191
+}
+
+extension InstanceModel.SystemInformation.Entry {
+    fileprivate var domainEntry: DomainXML.SystemInformation.Entry {
+        switch self {
+        case .manufacturer: .manufacturer
+        case .product: .product
+        case .version: .version
+        case .serial: .serial
+        case .sku: .sku
+        case .family: .family
+        }
+    }
+}
+
+extension CrashAction {
+    fileprivate var domainAction: LifecycleAction {
+        switch self {
+        case .destroy: .destroy
+        case .restart: .restart
+        case .preserve: .preserve
+        }
+    }
+}

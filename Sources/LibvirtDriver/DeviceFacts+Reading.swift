@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 The Roost authors
+
+import Compute
+import DomainPlanning
+import DomainXML
+import Foundation
+import Glibc
+import HostFiles
+import SystemPackage
+
+extension DeviceFacts {
+    /// The facts of the host that was chosen; what only its own file system tells is not known of another machine.
+    init(_ document: DomainCapabilitiesDocument, choice: ConnectionChoice, account: GuestAccount) {
+        let socket = "/dev/vhost-vsock"
+        let opensSocket = choice.isPrivileged ? access(socket, F_OK) == 0 : account.mayOpen(socket)
+        self.init(
+            isPrivileged: choice.isPrivileged, graphics: Set(document.values(of: "graphics", "type")),
+            videos: Set(document.values(of: "video", "modelType")), hasVSock: choice.isLocal ? opensSocket : nil,
+            hostDevices: choice.isLocal ? .present : nil)
+    }
+}
+
+extension DeviceFacts.HostDevices {
+    /// The devices that sysfs shows.
+    static var present: Self {
+        let usb = names(in: "/sys/bus/usb/devices").compactMap { name -> String? in
+            let number = { (file: String) in
+                HostFile.kernelText(FilePath("/sys/bus/usb/devices/\(name)/\(file)"))?.filter { !$0.isWhitespace }
+            }
+            guard let vendor = number("idVendor"), let product = number("idProduct") else { return nil }
+            return "\(vendor):\(product)"
+        }
+        return Self(
+            pci: Set(names(in: "/sys/bus/pci/devices")), mediated: Set(names(in: "/sys/bus/mdev/devices")),
+            usb: Set(usb))
+    }
+
+    /// What a directory of sysfs holds; nothing where the kernel has no such bus.
+    private static func names(in directory: String) -> [String] {
+        (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
+    }
+}

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 The Roost authors
+
+import InstanceModel
+import Testing
+
+@Suite("Peripherals and the platform in the instance document")
+struct PeripheralDocumentTests {
+    private static let head = "version: 1\nname: m-1\nmemory: 256 MiB\nvcpus: 2\ndisks: [{ size: 1 GiB }]\n"
+
+    @Test("each field is read, stored and read back")
+    func whole() throws {
+        let instance = try InstanceDocument.parse(
+            Self.head + """
+                graphics: { type: spice, listen: "::1" }
+                video: qxl
+                tablet: usb
+                vsock: { cid: 4294967294 }
+                rng: { bytes: 64 KiB, period_ms: 500 }
+                devices:
+                  - { pci: "03:1F.7" }
+                  - { mdev: 6BA7B810-9dad-11d1-80b4-00c04fd430c8 }
+                  - { usb: "1D6B:0002" }
+                guest_os: http://microsoft.com/win/11
+                clock: { offset: timezone, timezone: Europe/Berlin }
+                hyperv: false
+                smbios: { manufacturer: Example Inc., serial: "1, 2" }
+                on_crash: preserve
+                """)
+        let peripherals = Peripherals(
+            graphics: Graphics(kind: .spice, listener: .ipv6Loopback), video: .qxl, tablet: .usb,
+            vsock: .number(try ContextID(4_294_967_294)),
+            entropyLimit: try EntropyLimit(bytes: ByteCount(bytes: 65_536), milliseconds: 500),
+            hostDevices: [
+                .pci(try PCIAddress(parsing: "0000:03:1f.7")),
+                .mediated(try MediatedDevice(parsing: "6ba7b810-9dad-11d1-80b4-00c04fd430c8")),
+                .usb(try USBIdentity(parsing: "1d6b:0002")),
+            ])
+        let platform = Platform(
+            guestOS: try GuestOS(parsing: "http://microsoft.com/win/11"),
+            clock: .zone(try TimeZoneName("Europe/Berlin")), hasHyperV: false,
+            smbios: try SystemInformation([
+                .manufacturer: SystemText("Example Inc."), .serial: SystemText("1, 2"),
+            ]), onCrash: .preserve)
+        #expect(instance.peripherals == peripherals)
+        #expect(instance.platform == platform)
+        #expect(instance.peripherals.hostDevices.map(\.identity).first == "0000:03:1f.7")
+        #expect(try InstanceDocument.parseStored(InstanceDocument.stored(instance)) == instance)
+        #expect(instance.renamed(try InstanceName("m-2")).peripherals == peripherals)
+    }
+
+    @Test(
+        "short forms have their usual values, and are stored",
+        arguments: [
+            ("graphics: { type: vnc }", Peripherals(graphics: Graphics(kind: .vnc, listener: .ipv4Loopback))),
+            ("vsock: {}", Peripherals(vsock: .automatic)),
+            ("video: none", Peripherals(video: .absent)), ("tablet: none", Peripherals(tablet: .absent)),
+            ("rng: { bytes: 1 B }", Peripherals(entropyLimit: try? EntropyLimit(bytes: ByteCount(bytes: 1)))),
+        ])
+    func short(line: String, expected: Peripherals) throws {
+        let instance = try InstanceDocument.parse(Self.head + line + "\n")
+        #expect(instance.peripherals == expected)
+        #expect(try InstanceDocument.parseStored(InstanceDocument.stored(instance)) == instance)
+    }
+
+    @Test(
+        "clocks that are no zone's are read, stored and read back",
+        arguments: [("utc", GuestClock.utc), ("localtime", .localTime)])
+    func clocks(text: String, expected: GuestClock) throws {
+        let instance = try InstanceDocument.parse(Self.head + "clock: { offset: \(text) }\n")
+        #expect(instance.platform.clock == expected)
+        #expect(try InstanceDocument.parseStored(InstanceDocument.stored(instance)) == instance)
+    }
+
+    @Test(
+        "an operating system is of a family, by itself or by whose id it is",
+        arguments: [
+            ("linux", GuestOS.Family.linux), ("windows", .windows), ("generic", .generic),
+            ("http://microsoft.com/win/11", .windows), ("http://microsoft.com/msdos/6.22", .generic),
+            ("http://debian.org/debian/12", .linux), ("https://redhat.com/rhel/9.4", .linux),
+            ("http://freebsd.org/freebsd/14.0", .generic), ("http://debian.org/", .linux),
+        ])
+    func families(text: String, family: GuestOS.Family) throws {
+        guard !text.hasSuffix("/") else {
+            #expect(throws: RuleViolation.self) { try GuestOS(parsing: text) }
+            return
+        }
+        #expect(try GuestOS(parsing: text).family == family)
+        #expect(Platform(guestOS: try GuestOS(parsing: text)).family == family)
+        #expect(Platform().family == .generic)
+    }
+
+    static let mistakes: [(lines: String, problems: [String])] = [
+        ("graphics: vnc", ["graphics: this is a mapping of keys and values"]),
+        ("graphics: {}", ["graphics.type: `type` is required"]),
+        ("graphics: { type: rdp }", ["graphics.type: one of vnc, spice"]),
+        ("graphics: { type: vnc, listen: 0.0.0.0 }", ["graphics.listen: one of 127.0.0.1, ::1, socket"]),
+        ("graphics: { type: vnc, password: x }", ["graphics.password: this key is not known here"]),
+        ("video: cirrus", ["video: one of virtio, vga, qxl, bochs, none"]),
+        (
+            "graphics: { type: vnc }\nvideo: none",
+            ["video: `graphics` shows a graphics card, and `video` is none"]
+        ),
+        ("tablet: usb", ["tablet: `tablet` is for a machine with `graphics`"]),
+        ("tablet: ps2", ["tablet: one of virtio, usb, none"]),
+        ("vsock: { cid: 2 }", ["vsock.cid: a guest's number is 3 to 4294967294"]),
+        ("vsock: { cid: 4294967295 }", ["vsock.cid: a guest's number is 3 to 4294967294"]),
+        ("vsock: auto", ["vsock: this is a mapping of keys and values"]),
+        ("rng: {}", ["rng.bytes: `bytes` is required"]),
+        ("rng: { bytes: 0 B }", ["rng.bytes: a guest gets 1 B to 1 GiB of entropy in a period"]),
+        ("rng: { bytes: 1 B, period_ms: 0 }", ["rng.period_ms: a period lasts 1 to 3600000 ms"]),
+        ("devices: [{}]", ["devices[0]: a device is one of pci, mdev, usb"]),
+        (
+            "devices: [{ pci: '00:00.0', usb: '1d6b:0002' }]", ["devices[0]: a device is one of pci, mdev, usb"]
+        ),
+        (
+            "devices: [{ pci: '00:20.0' }]",
+            ["devices[0].pci: a PCI address is [DOMAIN:]BUS:SLOT.FUNCTION in hexadecimal"]
+        ),
+        (
+            "devices: [{ pci: '0:00:00.0' }]",
+            ["devices[0].pci: a PCI address is [DOMAIN:]BUS:SLOT.FUNCTION in hexadecimal"]
+        ),
+        (
+            "devices: [{ pci: '00:00.+1' }]",
+            ["devices[0].pci: a PCI address is [DOMAIN:]BUS:SLOT.FUNCTION in hexadecimal"]
+        ),
+        ("devices: [{ mdev: x }]", ["devices[0].mdev: a mediated device is named by its UUID"]),
+        ("devices: [{ usb: '0000:0001' }]", ["devices[0].usb: a USB device is VENDOR:PRODUCT in hexadecimal"]),
+        ("devices: [{ usb: '1d6b' }]", ["devices[0].usb: a USB device is VENDOR:PRODUCT in hexadecimal"]),
+        (
+            "devices: [{ pci: '00:01.0' }, { pci: '0000:00:01.0' }]",
+            ["devices[1]: a device of the host is there once, and `devices[0]` is it"]
+        ),
+        (
+            "guest_os: beos",
+            ["guest_os: a guest's system is linux, windows, generic or an id of libosinfo's"]
+        ),
+        (
+            "guest_os: http://a b/c",
+            ["guest_os: a guest's system is linux, windows, generic or an id of libosinfo's"]
+        ),
+        ("clock: {}", ["clock.offset: `offset` is required"]),
+        ("clock: { offset: gmt }", ["clock.offset: one of utc, localtime, timezone"]),
+        ("clock: { offset: timezone }", ["clock.timezone: `timezone` is required"]),
+        (
+            "clock: { offset: utc, timezone: UTC }", ["clock.timezone: `timezone` belongs to `offset: timezone`"]
+        ),
+        (
+            "clock: { offset: timezone, timezone: ../etc }",
+            ["clock.timezone: a time zone's name has 1 to 64 of a-z A-Z 0-9 _ + - between slashes"]
+        ),
+        ("hyperv: on", ["hyperv: this is true or false, without quotes"]),
+        ("smbios: {}", ["smbios: `smbios` tells at least one thing"]),
+        ("smbios: { uuid: x }", ["smbios.uuid: this key is not known here"]),
+        (
+            "smbios: { serial: ' a' }",
+            ["smbios.serial: a text of SMBIOS has 1 to 64 printable characters of ASCII, no blank at an end"]
+        ),
+        (
+            "smbios: { serial: é }",
+            ["smbios.serial: a text of SMBIOS has 1 to 64 printable characters of ASCII, no blank at an end"]
+        ),
+        ("on_crash: coredump-destroy", ["on_crash: one of destroy, restart, preserve"]),
+    ]
+
+    @Test("each mistake is told with its place and its rule", arguments: mistakes)
+    func mistake(lines: String, expected: [String]) {
+        let text = Self.head + lines + "\n"
+        #expect(problems(in: text).map { "\($0.path): \($0.violation.rule)" } == expected)
+    }
+
+    @Test("at most 16 devices of the host", arguments: [16, 17])
+    func most(count: Int) {
+        let devices = (0..<count).map {
+            "{ pci: '01:\(String($0, radix: 16).count == 1 ? "0" : "")\(String($0, radix: 16)).0' }"
+        }
+        let text = Self.head + "devices: [\(devices.joined(separator: ", "))]\n"
+        #expect(problems(in: text).map(\.path) == (count == 16 ? [] : ["devices"]))
+    }
+}
