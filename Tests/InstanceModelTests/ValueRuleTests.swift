@@ -3,6 +3,7 @@
 
 import Foundation
 import InstanceModel
+import TestSupport
 import Testing
 
 @Suite("Rules of the model's values")
