@@ -151,8 +151,9 @@ public struct InstanceGenerator {
 
     /// Mostly a small number, as most numbers are.
     private mutating func number(in range: ClosedRange<Int>) -> Int {
-        let small = range.lowerBound...min(range.upperBound, max(range.lowerBound, 0) + 8)
-        return Int.random(in: Int.random(in: 0..<4, using: &random) == 0 ? range : small, using: &random)
+        guard Int.random(in: 0..<4, using: &random) > 0 else { return Int.random(in: range, using: &random) }
+        let most = Int.random(in: 0...8, using: &random)
+        return min(range.upperBound, range.lowerBound + Int.random(in: 0...most, using: &random))
     }
 }
 

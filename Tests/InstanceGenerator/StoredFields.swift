@@ -9,6 +9,9 @@ public struct StoredFields: Sendable {
     /// The values by the property's path, such as `disks.limits.burst.seconds`, shortened.
     public private(set) var values: [String: Set<String>] = [:]
 
+    /// The paths of the properties that have had one value alone.
+    public var constant: [String] { values.filter { $0.value.count < 2 }.keys.sorted() }
+
     /// No values yet.
     public init() {}
 
