@@ -138,6 +138,10 @@ let tests: [Target] = [
     .executableTarget(
         name: "EmbeddingExample", dependencies: ["RoostKit"], path: "Tests/EmbeddingExample",
         swiftSettings: settings),
+    .executableTarget(
+        name: "Fuzz", dependencies: ["DomainXML", "InstanceGenerator", "InstanceModel", "TestSupport", "XMLTree"],
+        path: "Tests/Fuzz", swiftSettings: settings),
+    .testTarget(name: "FuzzTests", dependencies: ["Fuzz"], swiftSettings: settings),
     .testTarget(
         name: "IntegrationTests",
         dependencies: [
