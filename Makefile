@@ -14,7 +14,7 @@ LINKER = -Xswiftc -use-ld=lld -Xlinker -z -Xlinker pack-relative-relocs -Xlinker
 RELEASE = -c release --static-swift-stdlib -Xswiftc -Xfrontend -Xswiftc -function-sections \
 	-Xswiftc -Xfrontend -Xswiftc -disable-concrete-type-metadata-mangled-name-accessors $(LINKER) $(LINK_MAP)
 
-.PHONY: help demo build test chaos lint format bench docs install clean bootstrap corpus lab-up lab-down
+.PHONY: help demo build test chaos fuzz lint format bench docs install clean bootstrap corpus lab-up lab-down
 .DEFAULT_GOAL := help
 
 help: ## Show this help
@@ -34,6 +34,9 @@ test: bootstrap ## Install what is missing and run every test, real guests inclu
 
 chaos: bootstrap ## Break everything: each fault suite, then random faults for CHAOS_SECONDS (1200)
 	@hack/chaos
+
+fuzz: bootstrap ## Have documents read that were changed at random, for FUZZ_SECONDS (300), and a million hostile texts
+	@hack/fuzz
 
 lint: ## Check format, documentation, warnings and shell scripts
 	@hack/lint

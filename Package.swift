@@ -74,8 +74,12 @@ let tests: [Target] = [
     .testTarget(name: "XMLTreeTests", dependencies: ["TestSupport", "XMLTree"], swiftSettings: settings),
     .target(name: "TestSupport", dependencies: [.system], path: "Tests/TestSupport", swiftSettings: settings),
     .testTarget(name: "HostFilesTests", dependencies: ["HostFiles", "TestSupport", .system], swiftSettings: settings),
+    .target(
+        name: "InstanceGenerator", dependencies: ["InstanceModel", "TestSupport"], path: "Tests/InstanceGenerator",
+        swiftSettings: settings),
     .testTarget(
-        name: "InstanceModelTests", dependencies: ["InstanceModel", "TestSupport", .yams], swiftSettings: settings),
+        name: "InstanceModelTests", dependencies: ["InstanceGenerator", "InstanceModel", "TestSupport", .yams],
+        swiftSettings: settings),
     .testTarget(name: "ProgramsTests", dependencies: ["Programs", .system], swiftSettings: settings),
     .testTarget(
         name: "DomainXMLTests", dependencies: ["DomainXML", "XMLTree"], resources: [.copy("Fixtures")],
@@ -95,7 +99,10 @@ let tests: [Target] = [
         swiftSettings: settings),
     .testTarget(
         name: "DomainPlanningTests",
-        dependencies: ["Compute", "DomainPlanning", "DomainXML", "InstanceModel", "XMLTree"], swiftSettings: settings),
+        dependencies: [
+            "Compute", "DomainPlanning", "DomainXML", "InstanceGenerator", "InstanceModel", "TestSupport", "XMLTree",
+        ],
+        swiftSettings: settings),
     .testTarget(
         name: "StorageTests", dependencies: ["Compute", "InstanceModel", "Programs", "Storage", .crypto, .system],
         swiftSettings: settings),
@@ -131,11 +138,15 @@ let tests: [Target] = [
     .executableTarget(
         name: "EmbeddingExample", dependencies: ["RoostKit"], path: "Tests/EmbeddingExample",
         swiftSettings: settings),
+    .executableTarget(
+        name: "Fuzz", dependencies: ["DomainXML", "InstanceGenerator", "InstanceModel", "TestSupport", "XMLTree"],
+        path: "Tests/Fuzz", swiftSettings: settings),
+    .testTarget(name: "FuzzTests", dependencies: ["Fuzz"], swiftSettings: settings),
     .testTarget(
         name: "IntegrationTests",
         dependencies: [
-            "Chaos", "Compute", "ComputeTestKit", "EmbeddingExample", "Libvirt", "LibvirtDriver", "Programs",
-            "RoostKit", "SpawnVictim", "Storage", "roost", .system,
+            "Chaos", "Compute", "ComputeTestKit", "DomainXML", "EmbeddingExample", "InstanceGenerator", "Libvirt",
+            "LibvirtDriver", "Programs", "RoostKit", "SpawnVictim", "Storage", "roost", .system,
         ],
         swiftSettings: settings),
     .testTarget(name: "TidyTests", swiftSettings: settings),

@@ -7,12 +7,12 @@ public struct DirectBoot: Sendable, Hashable {
     public let kernel: ImageName
     /// A stored image of kind initrd.
     public let initrd: ImageName?
-    /// The kernel's command line, at most 2,000 bytes, without control characters.
+    /// The kernel's command line, at most 2,000 bytes, without control characters and what XML cannot carry.
     public let commandLine: String
 
     /// A direct boot.
     ///
-    /// - Throws: ``RuleViolation`` where the command line is too long or holds a control character.
+    /// - Throws: ``RuleViolation`` where the command line is too long or holds a control character, U+FFFE or U+FFFF.
     public init(kernel: ImageName, initrd: ImageName? = nil, commandLine: String = "") throws(RuleViolation) {
         try Self.check(commandLine: commandLine)
         self.kernel = kernel
@@ -21,10 +21,13 @@ public struct DirectBoot: Sendable, Hashable {
     }
 
     static func check(commandLine: String) throws(RuleViolation) {
-        let clean = commandLine.unicodeScalars.allSatisfy { $0.properties.generalCategory != .control }
+        let clean = commandLine.unicodeScalars.allSatisfy { scalar in
+            scalar.properties.generalCategory != .control && !["\u{FFFE}", "\u{FFFF}"].contains(scalar)
+        }
         guard clean, commandLine.utf8.count <= 2_000 else {
             throw RuleViolation(
-                value: commandLine, rule: "a command line has at most 2,000 bytes and no control characters",
+                value: commandLine,
+                rule: "a command line has at most 2,000 bytes, without control characters, U+FFFE and U+FFFF",
                 remedy: "for example console=ttyS0")
         }
     }

@@ -22,7 +22,8 @@ struct FieldChange: Sendable, CustomTestStringConvertible {
         self.apply = apply
     }
 
-    static let all = domain + machine + disks + others + resources + interfaces + peripherals
+    static let all =
+        domain + machine + disks + others + machineParts + deviceParts + resources + interfaces + peripherals
 
     private static let domain: [FieldChange] = [
         FieldChange("hypervisor", removes: [#"<domain type="qemu" id="1">"#], adds: [#"<domain type="kvm" id="1">"#]) {

@@ -212,7 +212,8 @@ struct InstanceDocumentTests {
         (
             "boot: {kernel: a, command_line: \"a\\nb\"}", "boot.command_line",
             violation(
-                "a\nb", "a command line has at most 2,000 bytes and no control characters", "for example console=ttyS0")
+                "a\nb", "a command line has at most 2,000 bytes, without control characters, U+FFFE and U+FFFF",
+                "for example console=ttyS0")
         ),
         (
             "interfaces: [{publish: []}]", "interfaces[0].network",

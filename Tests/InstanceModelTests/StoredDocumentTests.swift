@@ -2,6 +2,7 @@
 // Copyright 2026 The Roost authors
 
 import Foundation
+import TestSupport
 import Testing
 
 @testable import InstanceModel

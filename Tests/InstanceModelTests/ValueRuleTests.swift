@@ -3,6 +3,7 @@
 
 import Foundation
 import InstanceModel
+import TestSupport
 import Testing
 
 @Suite("Rules of the model's values")
@@ -173,11 +174,12 @@ struct ValueRuleTests {
 
     @Test(
         "refuses control characters and more than 2,000 bytes in a command line",
-        arguments: ["a\nb", "a\u{0}", "\t", "\u{85}", String(repeating: "x", count: 2001)])
+        arguments: ["a\nb", "a\u{0}", "\t", "\u{85}", "a\u{FFFE}", "\u{FFFF}", String(repeating: "x", count: 2001)])
     func refusesCommandLine(text: String) {
         #expect(
             throws: violation(
-                text, "a command line has at most 2,000 bytes and no control characters", "for example console=ttyS0")
+                text, "a command line has at most 2,000 bytes, without control characters, U+FFFE and U+FFFF",
+                "for example console=ttyS0")
         ) { try DirectBoot(kernel: ImageName("k"), commandLine: text) }
     }
 

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 The Roost authors
+
+import DomainXML
+import InstanceGenerator
+import Libvirt
+import RoostKit
+import Testing
+
+/// What planning makes is what libvirt's own QEMU driver takes it for.
+@Suite("Definitions of generated instances", .serialized)
+struct GeneratedDefinitionTests {
+    @Test("are accepted by libvirt, which gives back all that was meant")
+    func accepted() async throws {
+        let lab = try await Lab("generated")
+        let before = try await lab.prepared()
+        for (name, kind, image) in [("k", ImageKind.kernel, GuestImage.kernel), ("i", .initrd, .initrd)] {
+            _ = try await lab.driver.addImage(
+                ImageName(name), fromFile: image.path(), format: .raw, kind: kind, context: lab.context)
+        }
+        var generator = try InstanceGenerator(seed: 31)
+        // What there is on this host, beside what chance would name.
+        generator.samples["disks[].image"] = [.text("tiny")]
+        generator.samples["boot.kernel"] = [.text("k")]
+        generator.samples["boot.initrd"] = [.text("i")]
+        let connection = try await Connection.open(ConnectionURI("qemu:///session?socket=\(lab.state.daemonSocket)"))
+        var defined = 0
+        for _ in 0..<400 where defined < 60 {
+            let instance = try generator.next().instance
+            guard let preview = try await Self.preview(of: instance, in: lab) else { continue }
+            let domain = try await connection.define(preview.domainXML)
+            let meant = try DomainDocument(parsing: preview.domainXML)
+            let made = try await DomainDocument(parsing: domain.xml(.inactive))
+            #expect(meant.missing(in: made) == [], "\(preview.domainXML)")
+            try await domain.undefine()
+            defined += 1
+        }
+        #expect(defined == 60, "the host has what most of them need")
+        await connection.close()
+        for name in ["k", "i"] { try await lab.driver.deleteImage(ImageName(name), context: lab.context) }
+        try await lab.expectUnchanged(since: before)
+    }
+
+    /// What a spawn would do; nil where this host lacks what it needs, or where an image is larger than its disk.
+    private static func preview(of instance: Instance, in lab: Lab) async throws -> SpawnPreview? {
+        do throws(ComputeError) {
+            return try await lab.driver.plan(instance, context: lab.context)
+        } catch {
+            guard [.unsupported, .invalid, .conflict].contains(error.code) else { throw error }
+            return nil
+        }
+    }
+}
