@@ -67,7 +67,8 @@ actor HostFactsSource {
                 hasUEFI: document.firmwares.contains(.efi),
                 hasSecureBoot: document.firmwares.contains(.efi) && document.supportsSecureLoader),
             emulatesTPM: document.supportsEmulatedTPM, hasDirectIO: hasDirectIO,
-            libvirtVersion: version.description, isPrivileged: choice.isPrivileged, topology: try await topology(connection),
+            libvirtVersion: version.description, isPrivileged: choice.isPrivileged,
+            topology: try await topology(connection),
             devices: DeviceFacts(document, choice: choice, account: account))
     }
 

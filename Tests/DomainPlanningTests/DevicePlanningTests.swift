@@ -136,8 +136,8 @@ struct DevicePlanningTests {
             from: Data(
                 #"""
                 {"architecture": "x86_64", "emulator": "/q", "machine": "pc-q35-7.2", "accelerator": "emulation",
-                 "maximumVCPUs": 8, "processorModels": [], "firmware": {"hasUEFI": false, "hasSecureBoot": false},
-                 "emulatesTPM": false, "hasDirectIO": true}
+                 "maximum_vcpus": 8, "processor_models": [], "firmware": {"has_uefi": false, "has_secure_boot": false},
+                 "emulates_tpm": false, "has_direct_io": true}
                 """#.utf8))
         #expect(facts.devices == nil)
         #expect(

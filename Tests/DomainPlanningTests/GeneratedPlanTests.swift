@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright 2026 The Roost authors
 
+import Compute
 import DomainXML
 import InstanceGenerator
 import InstanceModel

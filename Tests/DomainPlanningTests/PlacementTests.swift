@@ -124,7 +124,7 @@ struct PlacementTests {
             #expect(found.emulator.isEmpty != isolating)
             #expect(Set(used).count == used.count, "a processor twice")
             #expect(host.held.isDisjoint(with: used), "one that is held")
-            let cores = host.topology.cores
+            let cores = host.topology.coreOfProcessor
             let touched = Set(used.compactMap { cores[$0] })
             #expect(touched.allSatisfy { host.held.isDisjoint(with: $0) }, "a core that is held in part")
             #expect(Set(found.emulator) == Set(found.emulator.first.flatMap { cores[$0] } ?? []), "a part of a core")
@@ -148,7 +148,7 @@ struct PlacementTests {
             guests.append(Set(found.vcpus))
         }
         #expect(guests.map(\.count).reduce(0, +) == Set(guests.joined()).count)
-        let cores = host.cores
+        let cores = host.coreOfProcessor
         let owners = guests.map { guest in Set(guest.compactMap { cores[$0] }) }
         #expect(owners.map(\.count).reduce(0, +) == Set(owners.joined()).count, "two guests on one core")
     }

@@ -157,7 +157,7 @@ struct ResourcePlanningTests {
         let facts = Scene.facts()
         var tree = try #require(
             try JSONSerialization.jsonObject(with: JSONEncoder().encode(facts)) as? [String: Any])
-        #expect(tree.removeValue(forKey: "isPrivileged") as? Bool == true)
+        #expect(tree.removeValue(forKey: "is_privileged") as? Bool == true)
         let old = try JSONSerialization.data(withJSONObject: tree)
         #expect(try JSONDecoder().decode(HostFacts.self, from: old) == facts)
         let cell = HostTopology.Cell(

@@ -249,8 +249,7 @@ struct InstanceDocumentTests {
                 "a\nb", "this key is not known here",
                 "known here: version, name, vcpus, maximum_vcpus, cpu, memory, firmware, tpm, boot, disks, interfaces, "
                     + "watchdog, panic_device, cloud_init, agent, labels, io_threads, maximum_memory, "
-                    + "memory_backing, balloon, numa, "
-                    + "watchdog, panic_device, cloud_init, agent, labels, graphics, video, tablet, vsock, rng, devices, "
+                    + "memory_backing, balloon, numa, graphics, video, tablet, vsock, rng, devices, "
                     + "guest_os, clock, hyperv, smbios, on_crash")
         ),
     ]
