@@ -33,6 +33,8 @@ public struct Claim: Sendable, Hashable, CustomStringConvertible {
         public static let port = Kind(rawValue: "port")
         /// A processor of the host that runs one guest's threads alone, by its number.
         public static let cpu = Kind(rawValue: "cpu")
+        /// Huge pages of an instance, `SIZE:COUNT:UUID` with the size in KiB: how many are held is the sum.
+        public static let hugePages = Kind(rawValue: "huge-pages")
     }
 
     /// The kind and the value, such as `name web-1`.

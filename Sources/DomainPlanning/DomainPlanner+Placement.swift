@@ -7,9 +7,10 @@ extension DomainPlanner {
     /// The instance with the host's processors filled in that its dedicated ones run on: whole cores in the fewest
     /// cells, none of which another instance holds. Those that the document names stay as they are.
     ///
-    /// - Throws: ``PlanError/lacks(_:)`` where not enough cores are free, with the arithmetic, and where a named
-    ///   processor does not exist or shares its core with another instance's.
+    /// - Throws: ``PlanError/lacks(_:)`` where not enough cores or huge pages are free, with the arithmetic, and where
+    ///   a named processor does not exist or shares its core with another instance's.
     public func place(_ instance: Instance, among claims: HostClaims) throws(PlanError) -> Instance {
+        try refuseHugePages(of: instance, among: claims)
         guard let tuning = instance.processor?.tuning, let dedicated = tuning.dedicated else { return instance }
         guard let topology = facts.topology, !topology.cells.isEmpty else {
             throw lacks(
