@@ -58,7 +58,7 @@ extension DomainPlanner {
         // Whose pages lie in which cell is the kernel's to say: with nodes, what is set aside there is the most.
         let held = nodes.isEmpty ? claims.hugePages[pages.kibibytes] ?? 0 : 0
         guard pages.count <= count - held else {
-            throw lacks(
+            throw exhausted(
                 path, size, "needs \(pages.count) huge pages, \(count) are set aside, and other instances hold \(held)",
                 "set more aside on the host (vm.nr_hugepages), or ask for less memory")
         }

@@ -68,7 +68,7 @@ struct TemplatePlanningTests {
             do {
                 _ = try planner.place(instance, among: HostClaims(claims))
                 return nil
-            } catch PlanError.lacks(let problem) {
+            } catch PlanError.exhausted(let problem) {
                 return "\(problem.path): \(problem.violation.rule)"
             } catch {
                 return "\(error)"

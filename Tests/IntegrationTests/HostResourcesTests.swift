@@ -132,22 +132,21 @@ struct HostResourcesTests {
     func refusals() async throws {
         let lab = try await Lab("refusals")
         let before = try await lab.prepared()
-        let cases: [(cpu: ProcessorTuning, details: MemoryDetails, vcpus: Int, path: String)] = [
-            (try ProcessorTuning(shares: 100), MemoryDetails(), 1, "cpu.shares"),
-            (try ProcessorTuning(quota: .init(quotaMicroseconds: 5_000)), MemoryDetails(), 1, "cpu.quota"),
+        let cases: [(cpu: ProcessorTuning, details: MemoryDetails, path: String)] = [
+            (try ProcessorTuning(shares: 100), MemoryDetails(), "cpu.shares"),
+            (try ProcessorTuning(quota: .init(quotaMicroseconds: 5_000)), MemoryDetails(), "cpu.quota"),
             (
-                .usual, MemoryDetails(backing: try MemoryBacking(hugePages: .hostDefault)), 1,
+                .usual, MemoryDetails(backing: try MemoryBacking(hugePages: .hostDefault)),
                 "memory_backing.huge_pages"
             ),
             (
-                .usual, MemoryDetails(backing: try MemoryBacking(isLocked: true, limit: .gibibytes(1))), 1,
+                .usual, MemoryDetails(backing: try MemoryBacking(isLocked: true, limit: .gibibytes(1))),
                 "memory_backing.locked"
             ),
-            (try ProcessorTuning(dedicated: .chosen), MemoryDetails(), 255, "cpu.dedicated"),
         ]
-        for (tuning, details, vcpus, path) in cases {
+        for (tuning, details, path) in cases {
             let instance = try Instance(
-                name: InstanceName("refused"), vcpus: VCPUCount(vcpus), processor: Processor(tuning: tuning),
+                name: InstanceName("refused"), vcpus: VCPUCount(1), processor: Processor(tuning: tuning),
                 memory: MemorySize(.mebibytes(128)), memoryDetails: details,
                 disks: [.image(ImageName("tiny"), size: DiskSize(.mebibytes(512)))])
             let error = await #expect(throws: ComputeError.self) {
@@ -157,6 +156,15 @@ struct HostResourcesTests {
             #expect(error?.outcome == .didNotHappen)
             #expect(error?.problems.map(\.path) == [path])
         }
+        let many = try Instance(
+            name: InstanceName("many"), vcpus: VCPUCount(255),
+            processor: Processor(tuning: ProcessorTuning(dedicated: .chosen)), memory: MemorySize(.gibibytes(1)),
+            disks: [.image(ImageName("tiny"), size: DiskSize(.mebibytes(512)))])
+        let error = await #expect(throws: ComputeError.self) {
+            try await lab.driver.spawn(many, until: .running, context: lab.context)
+        }
+        #expect(error?.code == .exhausted)
+        #expect(error?.problems.first?.violation.rule.hasPrefix("needs ") == true)
         try await lab.expectUnchanged(since: before)
     }
 
