@@ -73,6 +73,8 @@ public struct InstanceResources: Sendable, Hashable {
 public enum PlanError: Error, Sendable, Hashable {
     /// The host lacks what a part of the instance needs.
     case lacks(SpecProblem)
+    /// The host has it, and too little of it is left.
+    case exhausted(SpecProblem)
     /// Roost plans no guests of this architecture.
     case architecture(String)
 }

@@ -8,9 +8,11 @@ extension DomainPlanner {
     /// The instance with the host's processors filled in that its dedicated ones run on: whole cores in the fewest
     /// cells, none of which another instance holds. Those that the document names stay as they are.
     ///
-    /// - Throws: ``PlanError/lacks(_:)`` where not enough cores are free, with the arithmetic, and where a named
-    ///   processor does not exist or shares its core with another instance's.
+    /// - Throws: ``PlanError/exhausted(_:)`` where not enough cores or huge pages are free, with the arithmetic;
+    ///   ``PlanError/lacks(_:)`` where a named processor does not exist or shares its core with another instance's, and
+    ///   where the host has no pages of that size.
     public func place(_ instance: Instance, among claims: HostClaims) throws(PlanError) -> Instance {
+        try refuseHugePages(of: instance, among: claims)
         guard let tuning = instance.processor?.tuning, let dedicated = tuning.dedicated else { return instance }
         guard let topology = facts.topology, !topology.cells.isEmpty else {
             throw lacks(
@@ -28,7 +30,7 @@ extension DomainPlanner {
             let search = PlacementSearch(topology: topology, held: claims.cpus, nodes: nodes)
             let isIsolated = tuning.emulatorThreads != .shared
             guard let place = search.place(vcpus: instance.mostVCPUs, isolatingEmulator: isIsolated) else {
-                throw lacks(
+                throw exhausted(
                     "cpu.dedicated", "true",
                     search.arithmetic(vcpus: instance.mostVCPUs, isolatingEmulator: isIsolated),
                     "ask for fewer virtual processors, or delete a guest with dedicated ones")
@@ -42,6 +44,10 @@ extension DomainPlanner {
         guard let numa = instance.memoryDetails.numa else { return cpus }
         let places = zip(numa.cells.flatMap(\.vcpus), cpus)
         return places.sorted { $0.0 < $1.0 }.map(\.1)
+    }
+
+    func exhausted(_ path: String, _ value: String, _ rule: String, _ remedy: String) -> PlanError {
+        .exhausted(SpecProblem(path: path, violation: RuleViolation(value: value, rule: rule, remedy: remedy)))
     }
 
     private func check(

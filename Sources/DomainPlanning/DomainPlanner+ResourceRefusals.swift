@@ -11,7 +11,6 @@ extension DomainPlanner {
         if !facts.isPrivileged { try refusePrivileges(of: instance) }
         guard let topology = facts.topology else { return }
         try refuseNodes(of: instance, beyond: topology)
-        try refuseHugePages(of: instance, beyond: topology)
     }
 
     /// What a libvirt without root's privileges cannot do: it would say so only when the guest starts.
@@ -47,20 +46,30 @@ extension DomainPlanner {
         }
     }
 
-    /// The pages that the host has set aside, of which other guests may use some: those are QEMU's to ask for.
-    private func refuseHugePages(of instance: Instance, beyond topology: HostTopology) throws(PlanError) {
-        let details = instance.memoryDetails
-        guard case .size(let page) = details.backing.hugePages else { return }
+    /// Refuses more huge pages than the host has set aside and nobody holds. Those of the host's default size, which
+    /// libvirt does not tell, are QEMU's to ask for.
+    func refuseHugePages(of instance: Instance, among claims: HostClaims) throws(PlanError) {
+        guard let topology = facts.topology, let pages = instance.hugePages else { return }
         let path = "memory_backing.huge_pages"
-        guard let count = topology.hugePages(kibibytes: Int(page.size.bytes >> 10), in: details.numa?.nodes ?? [])
-        else {
-            throw lacks(path, page.size.description, "this host has no huge pages of this size", "ask for another")
+        let size = ByteCount(bytes: UInt64(pages.kibibytes) << 10).description
+        let nodes = instance.memoryDetails.numa?.nodes ?? []
+        guard let count = topology.hugePages(kibibytes: pages.kibibytes, in: nodes) else {
+            throw lacks(path, size, "this host has no huge pages of this size", "ask for another")
         }
-        let needed = instance.memory.size.bytes / page.size.bytes
-        guard needed <= UInt64(count) else {
-            throw lacks(
-                path, page.size.description, "needs \(needed) huge pages, \(count) are set aside",
+        // Whose pages lie in which cell is the kernel's to say: with nodes, what is set aside there is the most.
+        let held = nodes.isEmpty ? claims.hugePages[pages.kibibytes] ?? 0 : 0
+        guard pages.count <= count - held else {
+            throw exhausted(
+                path, size, "needs \(pages.count) huge pages, \(count) are set aside, and other instances hold \(held)",
                 "set more aside on the host (vm.nr_hugepages), or ask for less memory")
         }
+    }
+}
+
+extension Instance {
+    /// The huge pages that the instance starts with; nil where it has none, or of the host's default size.
+    var hugePages: (kibibytes: Int, count: Int)? {
+        guard case .size(let page) = memoryDetails.backing.hugePages else { return nil }
+        return (Int(page.size.bytes >> 10), Int(memory.size.bytes / page.size.bytes))
     }
 }

@@ -109,6 +109,10 @@ extension ComputeError {
             self.init(
                 .unsupported, subject: subject, message: "the host lacks what `\(problem.path)` needs",
                 problems: [problem])
+        case .exhausted(let problem):
+            self.init(
+                .exhausted, subject: subject, message: "the host has too little left for `\(problem.path)`",
+                problems: [problem])
         case .architecture(let name):
             self.init(.unsupported, subject: subject, message: "Roost plans no guests of architecture \(name)")
         }

@@ -46,6 +46,8 @@ struct DedicatedPlanningTests {
         do {
             try body()
             return nil
+        } catch PlanError.exhausted(let problem) {
+            return "exhausted: \(problem.path): \(problem.violation.rule)"
         } catch PlanError.lacks(let problem) {
             return "\(problem.path): \(problem.violation.rule)"
         } catch {
@@ -108,7 +110,7 @@ struct DedicatedPlanningTests {
         let many = try instance(16)
         #expect(
             refusal { _ = try placed(many, held: [4, 13]) }
-                == "cpu.dedicated: needs 8 whole cores, 6 are free: cell 0 has 4, cell 1 has 2")
+                == "exhausted: cpu.dedicated: needs 8 whole cores, 6 are free: cell 0 has 4, cell 1 has 2")
         let named = try instance(dedicated: .fixed([0, 99]))
         #expect(refusal { _ = try placed(named) } == "cpu.dedicated: this host has no processor of this number")
         let isolated = try instance(dedicated: .fixed([0, 8]), emulatorThreads: .isolated(.fixed([1])))
@@ -136,7 +138,15 @@ struct DedicatedPlanningTests {
                         hugePages: page.map { page throws(RuleViolation) in .size(try HugePageSize(page)) }),
                     numa: NUMA(cells: [cell], nodes: nodes)))
         }
-        let refused = { (instance: Instance) in refusal { try planner.refuseWhatIsLacking(instance) } }
+        let pages = HostClaims([
+            Claim(.hugePages, "2048:40:a"), Claim(.hugePages, "1048576:9:a"), Claim(.hugePages, "x"),
+        ])
+        let refused = { (instance: Instance) in
+            refusal {
+                try planner.refuseWhatIsLacking(instance)
+                _ = try planner.place(instance, among: pages)
+            }
+        }
         #expect(try refused(details([0, 1], [1], .mebibytes(2))) == nil)
         #expect(try refused(details([0, 2], [], nil)) == "numa.nodes: the NUMA nodes of this host are 0, 1")
         #expect(try refused(details([], [3], nil)) == "numa.cells[0].nodes: the NUMA nodes of this host are 0, 1")
@@ -148,6 +158,11 @@ struct DedicatedPlanningTests {
             name: InstanceName("a"), vcpus: VCPUCount(1), memory: MemorySize(.gibibytes(2)),
             memoryDetails: MemoryDetails(backing: MemoryBacking(hugePages: .size(HugePageSize(.mebibytes(2))))),
             disks: [.blank(DiskSize(.mebibytes(1)))])
-        #expect(refused(large) == path + "needs 1024 huge pages, 512 are set aside")
+        #expect(
+            refused(large) == "exhausted: " + path
+                + "needs 1024 huge pages, 512 are set aside, and other instances hold 40")
+        let claims = DomainPlanner.claims(of: large, id: Scene.id).filter { $0.kind == .hugePages }
+        #expect(claims.map(\.description) == ["huge-pages 2048:1024:\(Scene.id)"])
+        #expect(HostClaims(claims + [Claim(.hugePages, "2048:6:b")]).hugePages == [2048: 1030])
     }
 }

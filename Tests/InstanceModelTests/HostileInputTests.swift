@@ -74,7 +74,7 @@ struct HostileInputTests {
     static let seeds: [String] = {
         let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent()
-        let templates = ["tiny", "cloud"].compactMap { name in
+        let templates = ["tiny", "cloud", "database"].compactMap { name in
             try? String(contentsOf: root.appending(path: "Templates/\(name).yaml"), encoding: .utf8)
         }
         return templates + [InstanceDocumentTests.full, InstanceDocumentTests.fullJSON] + DocumentParserTests.readable
