@@ -12,6 +12,8 @@ public struct DeviceFacts: Sendable, Hashable, Codable {
     public let videos: Set<String>?
     /// Whether guests can have sockets of vsock(7).
     public let hasVSock: Bool?
+    /// The ways to keep a guest's memory from the host that work there, as documents name them.
+    public let launchSecurity: Set<String>?
     /// The host's own devices; nil where the host is not this one.
     public let hostDevices: HostDevices?
 
@@ -35,12 +37,13 @@ public struct DeviceFacts: Sendable, Hashable, Codable {
     /// Facts of devices.
     public init(
         isPrivileged: Bool, graphics: Set<String>? = nil, videos: Set<String>? = nil, hasVSock: Bool? = nil,
-        hostDevices: HostDevices? = nil
+        launchSecurity: Set<String>? = nil, hostDevices: HostDevices? = nil
     ) {
         self.isPrivileged = isPrivileged
         self.graphics = graphics
         self.videos = videos
         self.hasVSock = hasVSock
+        self.launchSecurity = launchSecurity
         self.hostDevices = hostDevices
     }
 }

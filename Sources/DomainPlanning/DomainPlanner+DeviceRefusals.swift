@@ -43,6 +43,7 @@ extension DomainPlanner {
             throw lacks(
                 "hyperv", "true", "QEMU offers this on a PC under KVM, which is not usable", "leave it out")
         }
+        try refuseLaunchSecurity(of: instance)
         let video = video(of: instance)
         if !isPC, let video, ![.virtio, .absent].contains(video) {
             throw lacks(
@@ -63,6 +64,16 @@ extension DomainPlanner {
         for (index, device) in instance.peripherals.hostDevices.enumerated() {
             try refuse(device, at: index, on: devices)
         }
+    }
+
+    private func refuseLaunchSecurity(of instance: Instance) throws(PlanError) {
+        guard let kind = instance.platform.launchSecurity?.kind else { return }
+        let works = facts.devices?.launchSecurity?.contains(kind.rawValue) ?? true
+        guard !works || !isPC || facts.accelerator != .kvm else { return }
+        throw lacks(
+            "launch_security.type", kind.rawValue,
+            "the processor, the kernel or QEMU there cannot keep a guest's memory so",
+            "leave it out, or use a host whose `virsh domcapabilities` has it")
     }
 
     private func refuse(

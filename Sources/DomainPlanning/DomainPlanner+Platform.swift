@@ -21,8 +21,20 @@ extension DomainPlanner {
             document.systemInformation = information
             document.operatingSystem?.smbios = .sysinfo
         }
+        if let security = instance.platform.launchSecurity { Self.set(security, in: &document) }
         document.onCrash = instance.platform.onCrash?.domainAction ?? .destroy
     }
+
+    private static func set(_ security: InstanceModel.LaunchSecurity, in document: inout DomainDocument) {
+        var planned = DomainXML.LaunchSecurity(sevPolicy: security.kind == .sevES ? 0b111 : 0b11)
+        if security.measuresKernel { planned.measuresKernel = true }
+        document.launchSecurity = planned
+        // All memory is pinned, and libvirt's own limit has no room for what firmware and devices pin, too.
+        document.memoryHardLimitKiB = document.memoryKiB.map { $0 + encryptedSurplusKiB }
+    }
+
+    /// What libvirt's guide to SEV adds to a guest's memory: 256 MiB.
+    private static let encryptedSurplusKiB = 256 << 10
 
     private func clock(of instance: Instance) -> Clock {
         let timers = isPC ? Self.x86Timers : []

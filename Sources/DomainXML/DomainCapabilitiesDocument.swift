@@ -103,6 +103,12 @@ public struct DomainCapabilitiesDocument: Sendable, Hashable {
         root.first("features")?.first(XMLName(name))?.isSupported ?? false
     }
 
+    /// The most guests with encrypted registers (SEV-ES) at a time; 0 where there can be none.
+    public var maximumSEVESGuests: Int {
+        guard supportsFeature("sev") else { return 0 }
+        return root.descendant("features", "sev")?.childText("maxESGuests").flatMap { Int($0) } ?? 0
+    }
+
     /// The values that libvirt lists for a field of a device, such as `disk` and `bus`; empty where the device does not
     /// work here.
     public func values(of device: String, _ field: String) -> [String] {

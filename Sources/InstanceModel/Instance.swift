@@ -62,7 +62,8 @@ public struct Instance: Sendable, Hashable {
         let parts = InstanceRules(
             bootsKernel: boot != nil, vcpus: vcpus, maximumVCPUs: maximumVCPUs, topology: processor?.topology,
             disks: disks, hasSeed: cloudInit != nil,
-            interfaces: interfaces.map(InstanceRules.InterfaceClaims.init), peripherals: peripherals
+            interfaces: interfaces.map(InstanceRules.InterfaceClaims.init), peripherals: peripherals,
+            platform: platform, firmware: firmware
         ).problems
         let resources = ResourceRules(
             mostVCPUs: (maximumVCPUs ?? vcpus).value, memory: memory, details: memoryDetails,

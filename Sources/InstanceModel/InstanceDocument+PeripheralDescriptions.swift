@@ -33,6 +33,9 @@ extension InstanceDocument {
         "smbios.serial": "The system's serial number.",
         "smbios.sku": "The system's number in its maker's catalogue.",
         "smbios.family": "The family of systems that it belongs to.",
+        "launch_security": "How the guest's memory is kept from the host; it is not unless given.",
+        "launch_security.type": "sev encrypts memory, sev-es the processor's registers, too.",
+        "launch_security.kernel_hashes": "Whether the kernel that is started directly is measured; false unless given.",
         "on_crash": "What happens when the guest crashes; destroy unless given.",
     ]
 }

@@ -50,6 +50,11 @@ extension InstanceDocument {
             return .object(Dictionary(uniqueKeysWithValues: texts))
         }
         members["on_crash"] = platform.onCrash.map { .string($0.rawValue) }
+        members["launch_security"] = platform.launchSecurity.map { security in
+            var members: [String: CanonicalJSON] = ["type": .string(security.kind.rawValue)]
+            if security.measuresKernel { members["kernel_hashes"] = .boolean(true) }
+            return .object(members)
+        }
         return members
     }
 }

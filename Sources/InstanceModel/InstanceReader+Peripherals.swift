@@ -73,7 +73,8 @@ extension InstanceReader {
             clock: fields["clock"].flatMap { readClock($0) },
             hasHyperV: fields["hyperv"].flatMap { reader.boolean($0) },
             smbios: fields["smbios"].flatMap { readSystemInformation($0) },
-            onCrash: fields["on_crash"].flatMap { reader.choice($0, of: CrashAction.self) })
+            onCrash: fields["on_crash"].flatMap { reader.choice($0, of: CrashAction.self) },
+            launchSecurity: fields["launch_security"].flatMap { readLaunchSecurity($0) })
     }
 
     /// What a clock shows, as a document says it.
@@ -102,6 +103,16 @@ extension InstanceReader {
             return nil
         case nil: return nil
         }
+    }
+
+    private mutating func readLaunchSecurity(_ field: Field) -> LaunchSecurity? {
+        guard let fields = reader.mapping(field, keys: ["type", "kernel_hashes"]) else { return nil }
+        let kind = reader.required("type", in: fields, example: "type: sev").flatMap {
+            reader.choice($0, of: LaunchSecurity.Kind.self)
+        }
+        let measuresKernel = fields["kernel_hashes"].map { reader.boolean($0) } ?? false
+        guard let kind, let measuresKernel else { return nil }
+        return LaunchSecurity(kind: kind, measuresKernel: measuresKernel)
     }
 
     private mutating func readSystemInformation(_ field: Field) -> SystemInformation? {

@@ -50,7 +50,7 @@ struct InstanceReader {
         "version", "name", "vcpus", "maximum_vcpus", "cpu", "memory", "firmware", "tpm", "boot", "disks", "interfaces",
         "watchdog", "panic_device", "cloud_init", "agent", "labels", "io_threads", "maximum_memory", "memory_backing",
         "balloon", "numa", "graphics", "video", "tablet", "vsock", "rng", "devices", "guest_os", "clock", "hyperv",
-        "smbios", "on_crash",
+        "smbios", "on_crash", "launch_security",
     ]
 
     private mutating func readInstance(
@@ -86,7 +86,8 @@ struct InstanceReader {
             bootsKernel: fields["boot"] != nil, vcpus: vcpus, maximumVCPUs: maximumVCPUs,
             topology: fields["maximum_vcpus"] != nil && maximumVCPUs == nil ? nil : processor?.topology,
             disks: disks ?? [nil], hasSeed: fields["cloud_init"] != nil,
-            interfaces: interfaces?.map(\.claims) ?? [], peripherals: peripherals)
+            interfaces: interfaces?.map(\.claims) ?? [], peripherals: peripherals, platform: platform,
+            firmware: fields["firmware"] != nil && firmware == nil ? .uefi(secureBoot: false) : firmware)
         let resources = ResourceRules(
             mostVCPUs: fields["maximum_vcpus"] == nil ? vcpus?.value : maximumVCPUs?.value, memory: memory,
             details: memoryDetails, tuning: processor?.tuning)

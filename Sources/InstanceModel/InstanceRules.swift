@@ -20,6 +20,10 @@ struct InstanceRules {
     var interfaces: [InterfaceClaims]
     /// What the guest is seen and operated with.
     var peripherals = Peripherals()
+    /// For whom the machine is made.
+    var platform = Platform()
+    /// What it starts with.
+    var firmware: Firmware?
 
     /// What an interface takes for itself, as far as it is known.
     struct InterfaceClaims {
@@ -35,7 +39,8 @@ struct InstanceRules {
     var problems: [SpecProblem] {
         bootProblems + processorProblems + diskProblems
             + tooMany("interfaces", interfaces.count, Instance.maximumInterfaces)
-            + interfaceProblems + bootOrderProblems + peripheralProblems + Self.duplicates(in: interfaces)
+            + interfaceProblems + bootOrderProblems + peripheralProblems + launchSecurityProblems
+            + Self.duplicates(in: interfaces)
     }
 
     private var bootProblems: [SpecProblem] {

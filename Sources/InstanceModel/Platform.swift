@@ -13,17 +13,20 @@ public struct Platform: Sendable, Hashable {
     public let smbios: SystemInformation?
     /// What happens when the guest crashes; absent, it is turned off.
     public let onCrash: CrashAction?
+    /// How the guest's memory is kept from the host; absent, it is not.
+    public let launchSecurity: LaunchSecurity?
 
     /// A platform.
     public init(
         guestOS: GuestOS? = nil, clock: GuestClock? = nil, hasHyperV: Bool? = nil, smbios: SystemInformation? = nil,
-        onCrash: CrashAction? = nil
+        onCrash: CrashAction? = nil, launchSecurity: LaunchSecurity? = nil
     ) {
         self.guestOS = guestOS
         self.clock = clock
         self.hasHyperV = hasHyperV
         self.smbios = smbios
         self.onCrash = onCrash
+        self.launchSecurity = launchSecurity
     }
 
     /// What kind of operating system the machine is made for.

@@ -7,6 +7,7 @@ import DomainXML
 import Foundation
 import Glibc
 import HostFiles
+import InstanceModel
 import SystemPackage
 
 extension DeviceFacts {
@@ -17,6 +18,7 @@ extension DeviceFacts {
         self.init(
             isPrivileged: choice.isPrivileged, graphics: Set(document.values(of: "graphics", "type")),
             videos: Set(document.values(of: "video", "modelType")), hasVSock: choice.isLocal ? opensSocket : nil,
+            launchSecurity: document.launchSecurity,
             hostDevices: choice.isLocal ? .present : nil)
     }
 }
@@ -39,5 +41,15 @@ extension DeviceFacts.HostDevices {
     /// What a directory of sysfs holds; nothing where the kernel has no such bus.
     private static func names(in directory: String) -> [String] {
         (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
+    }
+}
+
+extension DomainCapabilitiesDocument {
+    /// The ways to keep a guest's memory from the host that work here, as documents name them.
+    fileprivate var launchSecurity: Set<String> {
+        var kinds: Set<String> = []
+        if supportsFeature("sev") { kinds.insert(InstanceModel.LaunchSecurity.Kind.sev.rawValue) }
+        if maximumSEVESGuests > 0 { kinds.insert(InstanceModel.LaunchSecurity.Kind.sevES.rawValue) }
+        return kinds
     }
 }

@@ -182,6 +182,56 @@ struct PeripheralPlanningTests {
         }
     }
 
+    @Test(
+        "memory that is kept from the host is neither debugged nor shared, and pinned with room beside it",
+        arguments: [(InstanceModel.LaunchSecurity.Kind.sev, "0x0003"), (.sevES, "0x0007")])
+    func launchSecurity(kind: InstanceModel.LaunchSecurity.Kind, policy: String) throws {
+        let instance = try Self.sealed(InstanceModel.LaunchSecurity(kind: kind, measuresKernel: true))
+        let plan = try Scene.plan(instance, facts: Scene.facts(accelerator: .kvm))
+        #expect(
+            element("launchSecurity", in: plan) == [
+                #"<launchSecurity type="sev" kernelHashes="yes"><policy>\#(policy)</policy></launchSecurity>"#
+            ])
+        #expect(
+            element("memtune", in: plan) == [#"<memtune><hard_limit unit="KiB">786432</hard_limit></memtune>"#])
+        #expect(throws: Never.self) {
+            try XMLSchema(path: DomainDocument.schemaPath).validate(plan.document.root)
+        }
+        let plain = try Scene.plan(Scene.instance())
+        #expect(element("launchSecurity", in: plain).isEmpty && element("memtune", in: plain).isEmpty)
+    }
+
+    private static func sealed(_ security: InstanceModel.LaunchSecurity) throws -> Instance {
+        try Instance(
+            name: InstanceName("a"), vcpus: VCPUCount(1), memory: MemorySize(.mebibytes(512)),
+            firmware: .uefi(secureBoot: false), boot: DirectBoot(kernel: ImageName("k")),
+            platform: Platform(launchSecurity: security))
+    }
+
+    @Test("memory is kept from the host only where the host can do that")
+    func launchSecurityRefusals() throws {
+        let known = { (kinds: Set<String>?) in DeviceFacts(isPrivileged: true, launchSecurity: kinds) }
+        let cases: [(HostFacts, InstanceModel.LaunchSecurity.Kind, Bool)] = [
+            (Scene.facts(), .sev, true), (Scene.facts(accelerator: .kvm), .sev, false),
+            (Scene.facts(architecture: "aarch64", accelerator: .kvm), .sev, true),
+            (Scene.facts(accelerator: .kvm, devices: known([])), .sev, true),
+            (Scene.facts(accelerator: .kvm, devices: known(["sev"])), .sev, false),
+            (Scene.facts(accelerator: .kvm, devices: known(["sev"])), .sevES, true),
+            (Scene.facts(accelerator: .kvm, devices: known(["sev", "sev-es"])), .sevES, false),
+            (Scene.facts(accelerator: .kvm, devices: known(nil)), .sevES, false),
+        ]
+        for (index, (facts, kind, isRefused)) in cases.enumerated() {
+            let instance = try Self.sealed(InstanceModel.LaunchSecurity(kind: kind))
+            do {
+                _ = try Scene.plan(instance, facts: facts)
+                #expect(!isRefused, "\(index)")
+            } catch PlanError.lacks(let problem) {
+                #expect(isRefused, "\(index)")
+                #expect(problem.path == "launch_security.type")
+            }
+        }
+    }
+
     @Test("Microsoft's interfaces are refused without KVM, and a PC's cards on other machines")
     func platformRefusals() throws {
         let path = { (instance: Instance, facts: HostFacts) in

@@ -103,6 +103,11 @@ struct CapabilitiesTests {
         #expect(capabilities.supportsVirtioFS)
         #expect(capabilities.supportsFeature("backup"))
         #expect(!capabilities.supportsFeature("sev"))
+        #expect(capabilities.maximumSEVESGuests == 0)
+        let encrypting = try DomainCapabilitiesDocument(
+            parsing: "<domainCapabilities><features><sev supported='yes'><maxESGuests>15</maxESGuests></sev></features>"
+                + "</domainCapabilities>")
+        #expect(encrypting.maximumSEVESGuests == 15)
         #expect(!capabilities.supportsFeature("unheard-of"))
         #expect(capabilities.values(of: "rng", "backendModel") == ["random", "egd", "builtin"])
         #expect(capabilities.values(of: "none", "model") == [])

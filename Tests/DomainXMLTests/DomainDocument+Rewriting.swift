@@ -21,6 +21,7 @@ extension DomainDocument {
         rewriteMachine()
         rewriteResources()
         rewriteSystemInformation()
+        rewriteLaunchSecurity()
         onPoweroff = onPoweroff
         onReboot = onReboot
         onCrash = onCrash
@@ -68,6 +69,14 @@ extension DomainDocument {
             clock.timers = clock.timers
             self.clock = clock
         }
+    }
+
+    private mutating func rewriteLaunchSecurity() {
+        memoryHardLimitKiB = memoryHardLimitKiB
+        guard var security = launchSecurity else { return }
+        security.sevPolicy = security.sevPolicy
+        security.measuresKernel = security.measuresKernel
+        launchSecurity = security
     }
 
     private mutating func rewriteSystemInformation() {

@@ -70,6 +70,21 @@ extension FieldChange {
             $0.features?[hyperV: .relaxed] = true
         },
         FieldChange(
+            "launch security",
+            adds: [
+                #"<launchSecurity type="sev" kernelHashes="yes">"#, "<policy>0x0007</policy>", "</launchSecurity>",
+            ]
+        ) {
+            var security = LaunchSecurity(sevPolicy: 3)
+            security.sevPolicy = 7
+            security.measuresKernel = true
+            $0.launchSecurity = security
+        },
+        FieldChange(
+            "limit of the host's memory",
+            adds: ["<memtune>", #"<hard_limit unit="KiB">1024</hard_limit>"#, "</memtune>"]
+        ) { $0.memoryHardLimitKiB = 1024 },
+        FieldChange(
             "system's information",
             adds: [
                 #"<sysinfo type="smbios">"#, "<system>", #"<entry name="serial">1</entry>"#, "</system>",

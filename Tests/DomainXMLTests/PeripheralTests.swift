@@ -30,6 +30,18 @@ struct PeripheralTests {
         #expect(graphics == before)
     }
 
+    @Test(
+        "a policy is read in any base, and not of another kind",
+        arguments: [
+            ("<launchSecurity type='sev'><policy>0x0033</policy></launchSecurity>", 0x33),
+            ("<launchSecurity type='sev'><policy>5</policy></launchSecurity>", 5),
+            ("<launchSecurity type='s390-pv'/>", nil),
+        ])
+    func policy(xml: String, expected: Int?) throws {
+        let security = try #require(LaunchSecurity(XMLElement.parse(xml)))
+        #expect(security.sevPolicy == expected)
+    }
+
     @Test("the port of a screen is that of a running guest", arguments: [("-1", nil), ("5901", 5901), ("", nil)])
     func port(text: String, expected: Int?) throws {
         let graphics = try #require(Graphics(XMLElement("graphics", ["type": "vnc", "port": text])))

@@ -170,6 +170,54 @@ struct PeripheralDocumentTests {
         #expect(problems(in: text).map { "\($0.path): \($0.violation.rule)" } == expected)
     }
 
+    @Test(
+        "a guest's memory is kept from its host as asked",
+        arguments: [
+            ("{ type: sev }", LaunchSecurity(kind: .sev)),
+            ("{ type: sev-es, kernel_hashes: true }", LaunchSecurity(kind: .sevES, measuresKernel: true)),
+        ])
+    func launchSecurity(text: String, expected: LaunchSecurity) throws {
+        let instance = try InstanceDocument.parse(
+            Self.head + "firmware: uefi\nboot: { kernel: k }\nlaunch_security: \(text)\n")
+        #expect(instance.platform.launchSecurity == expected)
+        #expect(try InstanceDocument.parseStored(InstanceDocument.stored(instance)) == instance)
+    }
+
+    static let secrecyMistakes: [(lines: String, problems: [String])] = [
+        ("launch_security: {}", ["launch_security.type: `type` is required"]),
+        ("launch_security: { type: tdx }", ["launch_security.type: one of sev, sev-es"]),
+        ("launch_security: { type: sev }", ["launch_security: `launch_security` needs `firmware: uefi`"]),
+        (
+            "launch_security: { type: sev }\nfirmware: bios",
+            ["launch_security: `launch_security` needs `firmware: uefi`"]
+        ),
+        ("launch_security: { type: sev }\nfirmware: efi", ["firmware: one of bios, uefi"]),
+        ("launch_security: { type: sev }\nfirmware: { type: uefi, secure_boot: true }", []),
+        (
+            "launch_security: { type: sev-es }\nfirmware: { type: uefi, secure_boot: true }",
+            [
+                "firmware.secure_boot: secure boot needs system management mode, which "
+                    + "`launch_security.type: sev-es` has not"
+            ]
+        ),
+        (
+            "launch_security: { type: sev, kernel_hashes: true }\nfirmware: uefi",
+            ["launch_security.kernel_hashes: `kernel_hashes` measures the kernel of `boot`, which is absent"]
+        ),
+        (
+            "launch_security: { type: sev }\nfirmware: uefi\ndevices: [{ usb: '1d6b:0002' }, { pci: '01:00.0' }]",
+            ["devices[1]: a device of the host cannot reach memory that `launch_security` encrypts"]
+        ),
+    ]
+
+    @Test(
+        "what memory that is encrypted needs and forbids is told, and both fields are named", arguments: secrecyMistakes
+    )
+    func secrecyMistake(lines: String, expected: [String]) {
+        let text = Self.head + lines + "\n"
+        #expect(problems(in: text).map { "\($0.path): \($0.violation.rule)" } == expected)
+    }
+
     @Test("at most 16 devices of the host", arguments: [16, 17])
     func most(count: Int) {
         let devices = (0..<count).map {

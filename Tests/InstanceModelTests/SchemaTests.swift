@@ -60,6 +60,11 @@ struct SchemaTests {
         "numa.cells[].nodes[]", "numa.nodes[]", "cpu.dedicated", "cpu.dedicated[]", "cpu.emulator_threads",
         "cpu.emulator_threads[]", "cpu.real_time.vcpus[]",
     ]
+    /// One with the keys that cannot stand in the other.
+    private static let sealed = """
+        {"version": 1, "name": "a", "vcpus": 2, "memory": "1 GiB", "firmware": "uefi", "boot": {"kernel": "k"},
+         "launch_security": {"type": "sev-es", "kernel_hashes": true}}
+        """
 
     @Test("describes each place that the reader knows, and no other")
     func descriptions() {
@@ -85,12 +90,13 @@ struct SchemaTests {
 
     @Test("accepts every document that is read, and refuses what is no document's form")
     func agreement() throws {
-        var documents = [Self.whole, Self.dedicated]
-        var isOfForm = [true, true]
-        for document in documents {
-            #expect(throws: Never.self) { try InstanceDocument.parse(document) }
-            let tree = try JSONSerialization.jsonObject(with: Data(document.utf8))
-            for change in FormChange.all(of: tree) {
+        var documents: [String] = []
+        var isOfForm: [Bool] = []
+        for text in [Self.whole, Self.dedicated, Self.sealed] {
+            #expect(throws: Never.self) { try InstanceDocument.parse(text) }
+            documents.append(text)
+            isOfForm.append(true)
+            for change in FormChange.all(of: try JSONSerialization.jsonObject(with: Data(text.utf8))) {
                 let data = try JSONSerialization.data(withJSONObject: change.document, options: [.sortedKeys])
                 documents.append(String(decoding: data, as: UTF8.self))
                 isOfForm.append(change.keepsForm)
@@ -188,10 +194,10 @@ private struct FormChange {
     ]
 
     private static func isRequired(_ key: String, in mapping: [String: Any]) -> Bool {
-        // A disk may have a type, and a firmware and a screen must; limits may have bytes, and entropy must;
-        // a system may have a version, and a document must.
+        // A disk may have a type, and a firmware, a screen and a launch security must; limits may have bytes, and
+        // entropy must; a system may have a version, and a document must.
         switch key {
-        case "type": mapping["secure_boot"] != nil || mapping["listen"] != nil
+        case "type": ["secure_boot", "listen", "kernel_hashes"].contains { mapping[$0] != nil }
         case "bytes": mapping["period_ms"] != nil
         case "version": mapping["vcpus"] != nil
         default: required.contains(key)
