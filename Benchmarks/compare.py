@@ -174,6 +174,18 @@ def documents(options):
     ]
 
 
+def definitions(options):
+    """Instances to validated domain XML, and libvirt's documents to types, in one process."""
+    ours = json.loads(subprocess.run(
+        [options.bench, "definitions", options.definition, options.corpus], check=True, stdout=subprocess.PIPE).stdout)
+    return [
+        Row("a simple server to validated XML", "us", ours["simple_us"], limit=150),
+        Row("four disks and two interfaces to validated XML", "us", ours["large_us"], limit=250),
+        Row(f"a domain document of {ours['typical_bytes']} bytes to types", "us", ours["reading_us"], limit=150),
+        Row(f"libvirt's {ours['corpus_documents']} test documents to types", "s", ours["corpus_us"], limit=2, scale=1e-6),
+    ]
+
+
 def locks(options):
     """An instance's lock, taken and released again, with nobody else about."""
     ours = json.loads(subprocess.run(
@@ -290,7 +302,7 @@ def fleet(options):
     ]
 
 
-PARTS = [commands, spawns, documents, locks, calls, journal, fleet]
+PARTS = [commands, spawns, documents, definitions, locks, calls, journal, fleet]
 
 
 def print_table(rows):
@@ -304,7 +316,8 @@ def print_table(rows):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    for name in ("roost", "bench", "floor", "virsh", "uri", "state", "document", "account", "scratch", "result"):
+    for name in ("roost", "bench", "floor", "virsh", "uri", "state", "document", "definition", "corpus", "account",
+                 "scratch", "result"):
         parser.add_argument(f"--{name}", required=True)
     parser.add_argument("--disk-bytes", type=int, required=True)
     parser.add_argument("--runs", type=int, default=41, help="of each command")

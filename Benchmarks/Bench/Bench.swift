@@ -7,10 +7,11 @@ import SystemPackage
 
 /// The library's side of `make bench`: measures what only a program that embeds the driver can.
 ///
-/// `Bench document FILE` measures the way of a document to validated domain XML, `Bench locks STATE` an instance's
-/// lock, `Bench calls URI COUNT` calls to libvirt, and `Bench spawn STATE FILE` spawns an instance for every line of
-/// standard input. `Bench journal STATE` writes an empty spawn to the journal for each line, and `Bench fleet STATE`
-/// does with many guests what each line says. Each writes JSON, one object a line.
+/// `Bench document FILE` measures the way of a document to validated domain XML, `Bench definitions FILE CORPUS` that
+/// of instances, and of what libvirt wrote to types, `Bench locks STATE` an instance's lock, `Bench calls URI COUNT`
+/// calls to libvirt, and `Bench spawn STATE FILE` spawns an instance for every line of standard input.
+/// `Bench journal STATE` writes an empty spawn to the journal for each line, and `Bench fleet STATE` does with many
+/// guests what each line says. Each writes JSON, one object a line.
 @main
 enum Bench {
     static func main() async {
@@ -19,6 +20,8 @@ enum Bench {
             switch (arguments.first, Array(arguments.dropFirst())) {
             case ("document", let files) where files.count == 1:
                 try write(DocumentBenchmark(text: String(contentsOfFile: files[0], encoding: .utf8)).run())
+            case ("definitions", let paths) where paths.count == 2:
+                try write(DefinitionBenchmark(typicalFile: paths[0], corpusDirectory: paths[1]).run())
             case ("locks", let paths) where paths.count == 1:
                 try write(await LockBenchmark(state: StateDirectory(FilePath(paths[0]))).run())
             case ("spawn", let paths) where paths.count == 2:
@@ -51,8 +54,9 @@ enum Bench {
 
     private struct UsageError: Error, CustomStringConvertible {
         let description =
-            "usage: Bench document FILE | Bench locks STATE-DIRECTORY | Bench spawn STATE-DIRECTORY FILE"
-            + " | Bench calls URI COUNT | Bench journal STATE-DIRECTORY | Bench fleet STATE-DIRECTORY"
+            "usage: Bench document FILE | Bench definitions FILE CORPUS | Bench locks STATE-DIRECTORY"
+            + " | Bench spawn STATE-DIRECTORY FILE | Bench calls URI COUNT | Bench journal STATE-DIRECTORY"
+            + " | Bench fleet STATE-DIRECTORY"
     }
 
     private static func write(_ value: some Encodable) throws {

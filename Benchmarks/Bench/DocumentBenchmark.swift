@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright 2026 The Roost authors
 
+import Compute
 import DomainPlanning
 import DomainXML
 import Foundation
@@ -61,8 +62,10 @@ struct DocumentBenchmark {
         return result
     }
 
-    private func plan(_ instance: Instance) throws -> DomainDocument {
-        let id = InstanceID()
+    /// The domain document of an instance on a common host.
+    func plan(
+        _ instance: Instance, id: InstanceID = InstanceID(), operationID: OperationID = OperationID()
+    ) throws -> DomainDocument {
         let directory = "/var/lib/roost/instances/\(id)"
         let resources = InstanceResources(
             disks: instance.disks.indices.map { index in
@@ -76,7 +79,7 @@ struct DocumentBenchmark {
             taps: [:]
         )
         return try planner.plan(
-            instance, id: id, operationID: OperationID(), createdAt: Date(), resources: resources
+            instance, id: id, operationID: operationID, createdAt: Date(), resources: resources
         ).document
     }
 }

@@ -18,9 +18,15 @@ struct ChildOrder: Sendable, ExpressibleByArrayLiteral {
     /// Where a new child of this name belongs: before the first child that libvirt writes after it.
     func index(for name: XMLName, in children: [XMLNode]) -> Int {
         guard let rank = ranks[name.local] else { return children.endIndex }
+        var earlier = name.local
         return children.firstIndex { node in
-            guard let other = node.element?.name, other.namespace == nil else { return false }
-            return ranks[other.local].map { $0 > rank } ?? false
+            // Many children of one name mostly stand together.
+            guard case .element(let other) = node, other.name.local != earlier, other.name.namespace == nil else {
+                return false
+            }
+            if let otherRank = ranks[other.name.local], otherRank > rank { return true }
+            earlier = other.name.local
+            return false
         } ?? children.endIndex
     }
 }
@@ -52,11 +58,22 @@ extension XMLElement {
 
     /// Changes the first child of that name, which is made where it is absent, and removed where nothing is left in it.
     mutating func editChild(_ name: XMLName, in order: ChildOrder, _ change: (inout XMLElement) -> Void) {
-        let before = first(name)
-        var child = before ?? XMLElement(name)
+        guard let index = firstIndex(of: name), case .element(var child) = children[index] else {
+            var child = XMLElement(name)
+            change(&child)
+            if !child.isEmpty { setChild(name, to: child, in: order) }
+            return
+        }
+        let wasEmpty = child.isEmpty
+        // With the tree holding it as well, the child would be copied with each change.
+        children[index] = .element(XMLElement(name))
         change(&child)
-        guard child != before else { return }
-        let isEmpty = child.attributes.isEmpty && child.children.isEmpty
-        setChild(name, to: isEmpty ? nil : child, in: order)
+        if child.isEmpty, !wasEmpty {
+            children.remove(at: index)
+        } else {
+            children[index] = .element(child)
+        }
     }
+
+    private var isEmpty: Bool { attributes.isEmpty && children.isEmpty }
 }

@@ -44,6 +44,13 @@ enum CanonicalJSON: Sendable, Hashable {
 
     /// Escapes what cannot be seen or may not stand in XML, and nothing else.
     private static func write(_ value: String, to text: inout String) {
+        let isPlain = value.utf8.allSatisfy { (0x20..<0x7F).contains($0) && $0 != 0x22 && $0 != 0x5C }
+        guard !isPlain else {
+            text += "\""
+            text += value
+            text += "\""
+            return
+        }
         text += "\""
         for scalar in value.unicodeScalars {
             switch scalar {

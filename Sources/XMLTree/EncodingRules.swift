@@ -25,6 +25,12 @@ enum EncodingRules {
 
     /// Refuses what is not an `NCName`.
     static func checkName(_ name: String) throws(XMLError) {
+        var name = name
+        let isPlain = name.withUTF8 { bytes in
+            bytes.first.map { isPlainStart($0) } ?? false
+                && bytes.allSatisfy { isPlainStart($0) || (0x30...0x39).contains($0) || $0 == 0x2D || $0 == 0x2E }
+        }
+        guard !isPlain else { return }
         var scalars = name.unicodeScalars.makeIterator()
         guard let first = scalars.next(), isNameStart(first) else { throw .invalidName(name) }
         while let scalar = scalars.next() {
@@ -59,6 +65,11 @@ enum EncodingRules {
         guard uri.unicodeScalars.allSatisfy({ $0.value > 0x20 && !"\"'<>&".unicodeScalars.contains($0) }) else {
             throw .unencodable(.namespace(uri), place: place())
         }
+    }
+
+    /// Whether an ASCII byte may begin a name.
+    private static func isPlainStart(_ byte: UInt8) -> Bool {
+        (0x61...0x7A).contains(byte) || (0x41...0x5A).contains(byte) || byte == 0x5F
     }
 
     private static func isNameStart(_ scalar: Unicode.Scalar) -> Bool {

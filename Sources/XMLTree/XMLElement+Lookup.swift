@@ -27,7 +27,9 @@ extension XMLElement {
 
     /// The child elements of this name, in order.
     public func all(_ name: XMLName) -> [XMLElement] {
-        elements.filter { $0.name.denotes(name) }
+        var found: [XMLElement] = []
+        for case .element(let element) in children where element.name.denotes(name) { found.append(element) }
+        return found
     }
 
     /// The text and CDATA directly inside this element, joined; empty where there is none.
