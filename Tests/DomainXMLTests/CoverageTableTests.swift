@@ -32,7 +32,7 @@ struct CoverageTableTests {
         let table = try CoverageTable(format: DomainFormat(), modelled: ModelledNodes())
         let rows = Dictionary(uniqueKeysWithValues: table.rows.map { ($0.path, $0) })
         #expect(rows.count > 700)
-        #expect(rows["devices/disk/target"]?.modelled == ["@bus", "@dev"])
+        #expect(rows["devices/disk/target"]?.modelled == ["@bus", "@dev", "@rotation_rate"])
         #expect(rows["devices/disk/target"]?.passed.contains("@tray") == true)
         #expect(rows["name"]?.state == .modelled)
         #expect(rows["devices/sound"]?.state == .passed)

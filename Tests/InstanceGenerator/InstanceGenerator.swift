@@ -65,6 +65,7 @@ public struct InstanceGenerator {
         var said = ""
         for _ in 0..<20 {
             var document = value(of: schema, at: "")
+            divide(&document)
             var attempts: [String: Int] = [:]
             for _ in 0..<80 {
                 do {
@@ -79,6 +80,29 @@ public struct InstanceGenerator {
             }
         }
         throw Exhausted(description: said)
+    }
+
+    /// Gives the NUMA cells of a document, where it has any, all of its processors and memory: chance hardly would.
+    private mutating func divide(_ document: inout DocumentValue) {
+        guard case .mapping(var members) = document, case .mapping(var numa)? = members["numa"],
+            case .number(let vcpus)? = members["maximum_vcpus"] ?? members["vcpus"]
+        else { return }
+        let count = min(Int.random(in: 1...3, using: &random), vcpus)
+        let memory = Int.random(in: 1...4, using: &random) * 32
+        let cells = (0..<count).map { cell in
+            var fields: [String: DocumentValue] = [
+                "vcpus": .list((cell * vcpus / count..<(cell + 1) * vcpus / count).map(DocumentValue.number)),
+                "memory": .text("\(memory) MiB"), "nodes": .list([.number(Int.random(in: 0...3, using: &random))]),
+                "distances": .list((0..<count).map { .number($0 == cell ? 10 : 20) }),
+                "shared": .flag(Bool.random(using: &random)),
+            ]
+            for key in ["nodes", "distances", "shared"] where Bool.random(using: &random) { fields[key] = nil }
+            return DocumentValue.mapping(fields)
+        }
+        numa["cells"] = .list(cells)
+        members["numa"] = .mapping(numa)
+        members["memory"] = .text("\(memory * count) MiB")
+        document = .mapping(members)
     }
 
     /// Makes what stands at a path anew, or leaves it out.
