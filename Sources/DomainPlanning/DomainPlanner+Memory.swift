@@ -15,11 +15,12 @@ extension DomainPlanner {
             DomainDocument.MaximumMemory(kibibytes: maximum.size.kibibytes, slots: maximum.slots)
         }
         document.memoryLimitKiB = details.backing.limit.map { Int($0.bytes >> 10) }
-        if details.backing != .usual { setBacking(details.backing, in: &document) }
+        setBacking(of: details, in: &document)
         if let numa = details.numa { setNodes(of: numa, in: &document) }
     }
 
-    private func setBacking(_ backing: InstanceModel.MemoryBacking, in document: inout DomainDocument) {
+    private func setBacking(of details: MemoryDetails, in document: inout DomainDocument) {
+        let backing = details.backing
         var planned = DomainXML.MemoryBacking()
         switch backing.hugePages {
         case nil: break
@@ -29,11 +30,10 @@ extension DomainPlanner {
         planned.isNeverMerged = backing.merging == false
         planned.isLocked = backing.isLocked
         planned.source = backing.source?.domainSource
-        if backing.isShared {
-            planned.access = .shared
-            // Where nothing is said, libvirt would share a file on the disk.
-            if backing.source == nil, backing.hugePages == nil { planned.source = .memfd }
-        }
+        if backing.isShared { planned.access = .shared }
+        let isShared = backing.isShared || details.numa?.cells.contains(where: \.isShared) ?? false
+        // Where nothing is said, libvirt would share a file on the disk.
+        if isShared, backing.source == nil, backing.hugePages == nil { planned.source = .memfd }
         planned.isDiscarded = backing.isDiscarded
         if planned != DomainXML.MemoryBacking() { document.memoryBacking = planned }
     }

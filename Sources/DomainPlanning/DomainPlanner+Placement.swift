@@ -5,6 +5,11 @@ import Compute
 public import InstanceModel
 
 extension DomainPlanner {
+    /// Whether ``place(_:among:)`` looks at what other instances hold.
+    public static func looksAtClaims(for instance: Instance) -> Bool {
+        instance.processor?.tuning.dedicated != nil || instance.hugePages != nil
+    }
+
     /// The instance with the host's processors filled in that its dedicated ones run on: whole cores in the fewest
     /// cells, none of which another instance holds. Those that the document names stay as they are.
     ///

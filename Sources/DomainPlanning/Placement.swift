@@ -75,7 +75,7 @@ struct PlacementSearch {
 
     /// The cells with the most room, in place of the last of which the narrowest that will do is taken.
     private static func widest(_ count: Int, of cells: [FreeCell], for vcpus: Int) -> [FreeCell]? {
-        guard (1...max(cells.count, 1)).contains(count), count <= cells.count else { return nil }
+        guard count >= 1, count <= cells.count else { return nil }
         let ranked = cells.sorted { ($1.room, $0.id) < ($0.room, $1.id) }
         let first = ranked.prefix(count - 1)
         let rest = vcpus - room(Array(first))
@@ -99,6 +99,7 @@ struct PlacementSearch {
         if rest > 0 { needed += (rest + widestCore - 1) / widestCore }
         let free = cells.map(\.cores.count).reduce(0, +)
         let places = cells.map { "cell \($0.id) has \($0.cores.count)" }.joined(separator: ", ")
-        return "needs \(needed) whole cores, \(free) are free: \(places)"
+        let noun = needed == 1 ? "core" : "cores"
+        return "needs \(needed) whole \(noun), \(free) \(free == 1 ? "is" : "are") free: \(places)"
     }
 }

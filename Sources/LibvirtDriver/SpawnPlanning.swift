@@ -36,7 +36,7 @@ extension LibvirtDriver: InstancePlanning {
         try refuseWrongImages(of: instance, images: images)
         var resolved = try resolve(instance, id: id, images: images)
         let facts = try await facts.facts()
-        let held = HostClaims(try journals.existing()?.claims().map(\.claim) ?? [])
+        let held = try heldClaims(for: instance)
         let plan: DomainPlan
         do throws(PlanError) {
             let seconds = Date().timeIntervalSince1970.rounded(.down)
@@ -52,6 +52,14 @@ extension LibvirtDriver: InstancePlanning {
         return SpawnWork(
             id: id, instance: resolved, images: images, plan: plan,
             domainXML: try Self.validated(plan.document, subject: subject))
+    }
+
+    /// What other instances hold of the host, where the plan looks at it.
+    private func heldClaims(for instance: Instance) throws(ComputeError) -> HostClaims {
+        guard DomainPlanner.looksAtClaims(for: instance), let journal = try journals.existing() else {
+            return HostClaims()
+        }
+        return HostClaims(try journal.claims().map(\.claim))
     }
 
     /// The document as text that libvirt's own schema accepts.

@@ -90,6 +90,8 @@ struct DedicatedPlanningTests {
         let claims = DomainPlanner.claims(of: placed, id: Scene.id).filter { $0.kind == .cpu }
         #expect(claims.map(\.description) == ["cpu 1", "cpu 9", "cpu 2", "cpu 0", "cpu 8"])
         #expect(try self.placed(placed) == placed)
+        #expect(DomainPlanner.looksAtClaims(for: placed))
+        #expect(try !DomainPlanner.looksAtClaims(for: Scene.instance()))
         #expect(try self.placed(placed, held: [0, 1, 2, 8, 9]) == placed, "the conflict is told with its holder")
         let stored = try InstanceDocument.parseStored(InstanceDocument.stored(placed))
         #expect(stored == placed)

@@ -72,6 +72,22 @@ struct ResourcePlanningTests {
         #expect(element("memoryBacking", in: plan) == ["<memoryBacking>\(expected)</memoryBacking>"])
     }
 
+    @Test("one shared cell makes all memory a memfd, unless it is made of something else")
+    func sharedCell() throws {
+        let numa = try NUMA(cells: [.init(vcpus: [0, 1], memory: MemorySize(.mebibytes(512)), isShared: true)])
+        let plan = { (backing: InstanceModel.MemoryBacking) in
+            try Scene.plan(Scene.taking(MemoryDetails(backing: backing, numa: numa)))
+        }
+        #expect(
+            try element("memoryBacking", in: plan(.usual)) == [
+                #"<memoryBacking><source type="memfd"/></memoryBacking>"#
+            ])
+        #expect(
+            try element("memoryBacking", in: plan(MemoryBacking(source: .file))) == [
+                #"<memoryBacking><source type="file"/></memoryBacking>"#
+            ])
+    }
+
     @Test("merging that is allowed, and a limit, need no backing")
     func noBacking() throws {
         let backing = try MemoryBacking(limit: .gibibytes(2), merging: true)

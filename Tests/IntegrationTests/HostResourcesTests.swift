@@ -128,6 +128,23 @@ struct HostResourcesTests {
         try await lab.expectUnchanged(since: before)
     }
 
+    @Test("keeps its processors where the database was lost")
+    func lostDatabase() async throws {
+        let lab = try await Lab("lost-cpu")
+        _ = try await lab.prepared()
+        _ = try await lab.driver.spawn(Self.dedicated("alone-1", .chosen), until: .started, context: lab.context)
+        let claims = try Journal.open(lab.state).claims().map(\.claim)
+        #expect(claims.count { $0.kind == .cpu } == 1)
+        await lab.driver.close()
+        for suffix in ["", "-wal", "-shm"] {
+            try? FileManager.default.removeItem(atPath: lab.state.database.string + suffix)
+        }
+        let next = try await Lab("lost-cpu")
+        #expect(try await next.driver.reconcile(.show, context: next.context).recovered == ["alone-1"])
+        #expect(try Journal.open(next.state).claims().map(\.claim) == claims)
+        try await next.deleteAll()
+    }
+
     @Test("what needs a privileged libvirt, or more than the host has, is refused before anything is made")
     func refusals() async throws {
         let lab = try await Lab("refusals")
