@@ -22,12 +22,21 @@ extension DomainPlanner {
 
     /// Refuses interfaces that need privileges which this host's libvirt has not.
     func refuseInterfaces(of instance: Instance) throws(PlanError) {
-        guard let devices = facts.devices, !devices.isPrivileged else { return }
+        guard let devices = facts.devices else { return }
+        for (index, interface) in instance.interfaces.enumerated() {
+            guard devices.isPrivileged, case .hostDevice(let address, _) = interface.network,
+                devices.hostDevices?.pci.contains(address.description) == false
+            else { continue }
+            throw lacks(
+                "interfaces[\(index)].network.hostdev", address.description, "this host has no such function on PCI",
+                "name one that it has")
+        }
+        guard !devices.isPrivileged else { return }
         for (index, interface) in instance.interfaces.enumerated() {
             let path = "interfaces[\(index)]"
             switch interface.network {
             case .user, .bridge: break
-            case .openVSwitch, .macvtap, .libvirt:
+            case .openVSwitch, .macvtap, .libvirt, .hostDevice:
                 throw needsPrivileges("\(path).network", interface.network.summary)
             }
             if let filter = interface.traffic.filter {

@@ -13,11 +13,14 @@ extension DomainPlanner {
         let connection = connection(of: interface.network, tap: resources.taps[index])
         let mac = interface.mac ?? .derived(for: id, index: index)
         var device = DomainXML.Interface(
-            connection: connection, macAddress: mac.description, model: interface.device.model.domainModel,
+            connection: connection, macAddress: mac.description, model: Self.model(of: interface),
             bootOrder: interface.device.bootOrder?.value)
         if case .openVSwitch(let port) = interface.network {
             device.openVSwitchPort = .init(profile: port.profile?.description)
             device.virtualNetworks = port.vlan?.domainNetworks
+        }
+        if case .hostDevice(_, let vlan?) = interface.network {
+            device.virtualNetworks = VLAN.access(vlan).domainNetworks
         }
         device.mtu = interface.device.mtu?.bytes
         device.queues = interface.device.queues?.value
@@ -25,6 +28,12 @@ extension DomainPlanner {
         set(interface.traffic, of: &device)
         device.alias = DeviceNames.interfaceAlias(index)
         return device
+    }
+
+    /// The card that the guest sees; one of the host is what it is.
+    private static func model(of interface: InstanceModel.Interface) -> DomainXML.Interface.Model? {
+        if case .hostDevice = interface.network { return nil }
+        return interface.device.model.domainModel
     }
 
     private func connection(of network: InstanceModel.Interface.Network, tap: String?) -> DomainXML.Interface.Connection
@@ -35,6 +44,8 @@ extension DomainPlanner {
         case .openVSwitch(let port): .bridge(port.bridge.description)
         case .macvtap(let device, let mode): .direct(device: device.description, mode: mode.domainMode)
         case .libvirt(let name): .network(name.description)
+        case .hostDevice(let address, _):
+            .hostDevice(domain: address.domain, bus: address.bus, slot: address.slot, function: address.function)
         }
     }
 

@@ -127,6 +127,7 @@ public struct DomainPlanner: Sendable {
         for (index, interface) in instance.interfaces.enumerated() {
             let mac = interface.mac ?? .derived(for: id, index: index)
             claims.append(Claim(.mac, mac.description))
+            if case .hostDevice(let address, _) = interface.network { claims.append(Claim(.pci, address.description)) }
             claims += interface.network.publishedPorts.map { port in
                 let endpoint = port.endpoint
                 return Claim(

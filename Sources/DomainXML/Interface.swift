@@ -21,9 +21,9 @@ public struct Interface: DomainDevice {
     /// - Parameters:
     ///   - connection: What it is connected to on the host.
     ///   - macAddress: Six bytes in hexadecimal with colons; nil leaves it to libvirt.
-    ///   - model: What the guest sees.
+    ///   - model: What the guest sees; nil for a card of the host.
     ///   - bootOrder: Its place in the boot order, from 1.
-    public init(connection: Connection, macAddress: String?, model: Model = .virtio, bootOrder: Int? = nil) {
+    public init(connection: Connection, macAddress: String?, model: Model? = .virtio, bootOrder: Int? = nil) {
         element = XMLElement(Self.elementName, ["type": connection.type])
         self.macAddress = macAddress
         self.connection = connection
@@ -43,6 +43,8 @@ public struct Interface: DomainDevice {
         case ethernet(tap: String, isManaged: Bool)
         /// A macvtap device on a device of the host; without a mode, libvirt's `vepa`.
         case direct(device: String, mode: DirectMode?)
+        /// A function of a network card on the host's PCI, which libvirt takes from its driver while the guest runs.
+        case hostDevice(domain: Int, bus: Int, slot: Int, function: Int)
 
         var type: String {
             switch self {
@@ -51,6 +53,7 @@ public struct Interface: DomainDevice {
             case .network: "network"
             case .ethernet: "ethernet"
             case .direct: "direct"
+            case .hostDevice: "hostdev"
             }
         }
     }
@@ -88,6 +91,11 @@ public struct Interface: DomainDevice {
                 guard let source, let device = source["dev"] else { return nil }
                 guard source["mode"] != nil else { return .direct(device: device, mode: nil) }
                 return source.value("mode").map { .direct(device: device, mode: $0) }
+            case "hostdev":
+                guard let address = source?.first("address"), address["type"] == "pci",
+                    case .pci(let domain, let bus, let slot, let function)? = DeviceAddress(address)
+                else { return nil }
+                return .hostDevice(domain: domain, bus: bus, slot: slot, function: function)
             default: return nil
             }
         }
@@ -97,11 +105,18 @@ public struct Interface: DomainDevice {
                 element["type"] = newValue.type
                 element.removeAll("source")
                 element.removeAll("target")
+                element["managed"] = nil
             }
             switch newValue {
             case .user: break
             case .bridge(let name): element.editChild("source", in: Self.order) { $0["bridge"] = name }
             case .network(let name): element.editChild("source", in: Self.order) { $0["network"] = name }
+            case .hostDevice(let domain, let bus, let slot, let function):
+                element["managed"] = true.yesNo
+                let address = DeviceAddress.pci(domain: domain, bus: bus, slot: slot, function: function)
+                element.editChild("source", in: Self.order) {
+                    $0.setChild("address", to: address.element, in: ["address"])
+                }
             case .direct(let device, let mode):
                 element.editChild("source", in: Self.order) { source in
                     source["dev"] = device

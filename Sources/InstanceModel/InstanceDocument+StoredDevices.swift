@@ -46,6 +46,10 @@ extension InstanceDocument {
         case .user: return .string("user")
         case .bridge(let name): return .object(["bridge": .string(name.description)])
         case .libvirt(let name): return .object(["libvirt": .string(name.description)])
+        case .hostDevice(let address, let vlan):
+            var members: [String: CanonicalJSON] = ["hostdev": .string(address.description)]
+            members["vlan"] = vlan.map { .integer($0.value) }
+            return .object(members)
         case .macvtap(let device, let mode):
             return .object(["macvtap": .string(device.description), "mode": .string(mode.rawValue)])
         case .openVSwitch(let port):

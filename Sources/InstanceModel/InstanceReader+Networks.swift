@@ -15,37 +15,38 @@ extension InstanceReader {
                 return .user(publish: [])
             }
         }
-        let keys = ["bridge", "openvswitch", "profile", "vlan", "trunk", "macvtap", "mode", "libvirt"]
+        let keys = ["bridge", "openvswitch", "profile", "vlan", "trunk", "macvtap", "mode", "libvirt", "hostdev"]
         guard let fields = reader.mapping(field, keys: keys) else { return nil }
         let bridge = readLink("bridge", in: fields)
-        let openVSwitch = readOpenVSwitch(in: fields)
+        let tag = fields["vlan"].map { readNumber($0, in: VLANTag.range, VLANTag.init) }
+        let openVSwitch = readOpenVSwitch(in: fields, tag: tag)
         let macvtap = readMacvtap(in: fields)
         let libvirt = fields["libvirt"].map { reader.value($0, matching: LibvirtName.pattern, LibvirtName.init) }
+        let hostDevice = readHostDevice(in: fields, tag: tag)
         noteStrays(in: fields)
         let kinds = Self.kinds.filter { fields[$0] != nil || fields.misspelt.contains($0) }
         guard kinds.count == 1 else {
             return reader.attempt(at: field) { () throws(RuleViolation) in
                 throw RuleViolation(
                     value: kinds.joined(separator: ", "),
-                    rule: "a network is one of bridge, openvswitch, macvtap, libvirt", remedy: "name one of them")
+                    rule: "a network is one of \(Self.kinds.joined(separator: ", "))", remedy: "name one of them")
             }
         }
         if let bridge { return bridge.map(Interface.Network.bridge) }
         if let libvirt { return libvirt.map(Interface.Network.libvirt) }
-        return openVSwitch ?? macvtap ?? nil
+        return openVSwitch ?? macvtap ?? hostDevice ?? nil
     }
 
-    private static let kinds = ["bridge", "openvswitch", "macvtap", "libvirt"]
+    private static let kinds = ["bridge", "openvswitch", "macvtap", "libvirt", "hostdev"]
 
     /// A network device's name; the outer nil says that nothing is there, the inner one that it could not be read.
     private mutating func readLink(_ key: String, in fields: Fields) -> BridgeName?? {
         fields[key].map { reader.value($0, matching: BridgeName.pattern, BridgeName.init) }
     }
 
-    private mutating func readOpenVSwitch(in fields: Fields) -> Interface.Network?? {
+    private mutating func readOpenVSwitch(in fields: Fields, tag: VLANTag??) -> Interface.Network?? {
         let bridge = readLink("openvswitch", in: fields)
         let profile = fields["profile"].map { reader.value($0, matching: LibvirtName.pattern, LibvirtName.init) }
-        let tag = fields["vlan"].map { readNumber($0, in: VLANTag.range, VLANTag.init) }
         let trunk = fields["trunk"].map { readTrunk($0) }
         guard let bridge else { return nil }
         if tag != nil, let field = fields["trunk"] {
@@ -75,15 +76,26 @@ extension InstanceReader {
         return .macvtap(device: device, mode: mode)
     }
 
+    private mutating func readHostDevice(in fields: Fields, tag: VLANTag??) -> Interface.Network?? {
+        guard let field = fields["hostdev"] else { return nil }
+        let address = reader.value(field, matching: PCIAddress.pattern, PCIAddress.init(parsing:))
+        guard let address, tag != .some(nil) else { return .some(nil) }
+        return .hostDevice(address, vlan: tag ?? nil)
+    }
+
     /// Notes what belongs to another kind of network than the one that is there.
     private mutating func noteStrays(in fields: Fields) {
-        for (key, kind) in [
-            ("profile", "openvswitch"), ("vlan", "openvswitch"), ("trunk", "openvswitch"), ("mode", "macvtap"),
+        for (key, kinds) in [
+            ("profile", ["openvswitch"]), ("vlan", ["openvswitch", "hostdev"]), ("trunk", ["openvswitch"]),
+            ("mode", ["macvtap"]),
         ] {
-            guard let field = fields[key], fields[kind] == nil, !fields.misspelt.contains(kind) else { continue }
+            guard let field = fields[key],
+                !kinds.contains(where: { fields[$0] != nil || fields.misspelt.contains($0) })
+            else { continue }
+            let named = kinds.map { "`\($0)`" }.joined(separator: " or ")
             reader.note(
                 RuleViolation(
-                    value: "", rule: "`\(key)` belongs to `\(kind)`, which is absent", remedy: "leave it out"),
+                    value: "", rule: "`\(key)` belongs to \(named), which is absent", remedy: "leave it out"),
                 at: field)
         }
     }

@@ -22,6 +22,11 @@ extension InstanceRules {
                 "bandwidth", interface.traffic.bandwidth.map { _ in "" }, [.bridge, .openvswitch, .macvtap, .libvirt],
                 "use a network of these"
             ),
+            (
+                "model", interface.device.model == .virtio ? nil : interface.device.model.rawValue,
+                Self.allButHostDevices, "leave it out"
+            ),
+            ("link", interface.device.isLinkUp ? nil : "down", Self.allButHostDevices, "leave it out"),
             ("isolated", interface.traffic.isIsolated ? "true" : nil, [.bridge, .libvirt], "use a network of these"),
         ]
         return asked.compactMap { key, value, kinds, remedy in
@@ -34,6 +39,8 @@ extension InstanceRules {
                     rule: "`\(key)` is for a `network` of these: \(names.joined(separator: ", "))", remedy: remedy))
         }
     }
+
+    private static let allButHostDevices = Set(Interface.Network.Kind.allCases).subtracting([.hostdev])
 
     private func queueProblems(of interface: Interface, at index: Int) -> [SpecProblem] {
         guard let queues = interface.device.queues else { return [] }
@@ -76,7 +83,7 @@ extension InstanceRules {
 extension Interface.Network {
     /// The kinds of networks, as a document names them.
     enum Kind: String, CaseIterable {
-        case user, bridge, openvswitch, macvtap, libvirt
+        case user, bridge, openvswitch, macvtap, libvirt, hostdev
     }
 
     /// Which kind it is.
@@ -87,6 +94,7 @@ extension Interface.Network {
         case .openVSwitch: .openvswitch
         case .macvtap: .macvtap
         case .libvirt: .libvirt
+        case .hostDevice: .hostdev
         }
     }
 }

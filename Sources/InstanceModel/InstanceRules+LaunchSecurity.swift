@@ -35,6 +35,12 @@ extension InstanceRules {
                 "devices[\(index)]", device.identity,
                 "a device of the host cannot reach memory that `launch_security` encrypts", "leave one of the two out")
         }
+        for (index, claims) in interfaces.enumerated() {
+            guard case .hostDevice(let address, _)? = claims.interface?.network else { continue }
+            note(
+                "interfaces[\(index)].network.hostdev", address.description,
+                "a device of the host cannot reach memory that `launch_security` encrypts", "leave one of the two out")
+        }
         return problems
     }
 }

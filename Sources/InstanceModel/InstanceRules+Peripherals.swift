@@ -27,6 +27,17 @@ extension InstanceRules {
                 "a device of the host is there once, and `devices[\(first)]` is it",
                 "remove one of the two")
         }
+        var holders = devices.enumerated().reduce(into: [HostDevice: String]()) { holders, item in
+            holders[item.element] = "devices[\(item.offset)]"
+        }
+        for (index, claims) in interfaces.enumerated() {
+            guard case .hostDevice(let address, _)? = claims.interface?.network else { continue }
+            let path = "interfaces[\(index)].network.hostdev"
+            guard let holder = holders.updateValue(path, forKey: .pci(address)) else { continue }
+            note(
+                path, address.description, "a device of the host is there once, and `\(holder)` is it",
+                "remove one of the two")
+        }
         return problems
     }
 }

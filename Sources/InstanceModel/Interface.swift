@@ -37,6 +37,8 @@ public struct Interface: Sendable, Hashable {
         case macvtap(device: BridgeName, mode: MacvtapMode)
         /// One of libvirt's networks, by its name there.
         case libvirt(LibvirtName)
+        /// A function of a network card of the host (SR-IOV), for the guest alone, and the virtual network it is in.
+        case hostDevice(PCIAddress, vlan: VLANTag?)
     }
 
     /// What a guest sees of an interface.
@@ -122,6 +124,7 @@ extension Interface.Network {
         case .openVSwitch(let port): "openvswitch:\(port.bridge)"
         case .macvtap(let device, _): "macvtap:\(device)"
         case .libvirt(let name): "libvirt:\(name)"
+        case .hostDevice(let address, _): "hostdev:\(address)"
         }
     }
 }

@@ -21,7 +21,7 @@ struct DevicePlanningTests {
     func interfaces() throws {
         let plan = try Scene.plan(Scene.instance(interfaces: Scene.networks()))
         let macs = plan.document.interfaces.compactMap(\.macAddress)
-        try #require(macs.count == 6)
+        try #require(macs.count == 7)
         #expect(
             try devices("interface", in: plan) == [
                 #"<interface type="user"><mac address="\#(macs[0])"/><model type="e1000e"/><link state="down"/>"#
@@ -41,6 +41,9 @@ struct DevicePlanningTests {
                     + #"</bandwidth><model type="virtio"/><alias name="ua-net-4"/></interface>"#,
                 #"<interface type="network"><mac address="\#(macs[5])"/><source network="default"/>"#
                     + #"<port isolated="yes"/><model type="virtio"/><alias name="ua-net-5"/></interface>"#,
+                #"<interface type="hostdev" managed="yes"><mac address="\#(macs[6])"/><source>"#
+                    + #"<address type="pci" domain="0x0000" bus="0x03" slot="0x10" function="0x2"/></source>"#
+                    + #"<vlan><tag id="7"/></vlan><boot order="2"/><alias name="ua-net-6"/></interface>"#,
             ])
     }
 
@@ -84,6 +87,7 @@ struct DevicePlanningTests {
         let refusals: [(index: Int, part: String, value: String)] = [
             (1, "filter", "clean-traffic"), (2, "network", "openvswitch:ovs0"), (3, "network", "openvswitch:ovs0"),
             (4, "network", "macvtap:eth0"), (5, "network", "libvirt:default"),
+            (6, "network", "hostdev:0000:03:10.2"),
         ]
         for refusal in refusals {
             let instance = try Scene.instance(interfaces: [networks[0], networks[refusal.index]])
@@ -113,7 +117,26 @@ struct DevicePlanningTests {
         #expect(
             try Scene.plan(
                 Scene.instance(interfaces: networks), facts: Scene.facts(devices: DeviceFacts(isPrivileged: true))
-            ).document.interfaces.count == 6)
+            ).document.interfaces.count == 7)
+    }
+
+    @Test("a function of a card is claimed, and refused where the host has none", arguments: [true, false])
+    func functions(isPresent: Bool) throws {
+        let instance = try Scene.instance(interfaces: [Scene.networks()[6]])
+        let present = DeviceFacts.HostDevices(pci: isPresent ? ["0000:03:10.2"] : [])
+        let facts = Scene.facts(devices: DeviceFacts(isPrivileged: true, hostDevices: present))
+        guard isPresent else {
+            let problem = SpecProblem(
+                path: "interfaces[0].network.hostdev",
+                violation: RuleViolation(
+                    value: "0000:03:10.2", rule: "this host has no such function on PCI",
+                    remedy: "name one that it has"))
+            #expect(throws: PlanError.lacks(problem)) { try Scene.plan(instance, facts: facts) }
+            return
+        }
+        let plan = try Scene.plan(instance, facts: facts)
+        #expect(plan.claims.contains(Claim(.pci, "0000:03:10.2")))
+        #expect(plan.claims.count { $0.kind == .pci } == 1)
     }
 
     @Test("native input and output is refused where the host's files have no O_DIRECT")
@@ -141,6 +164,6 @@ struct DevicePlanningTests {
                 """#.utf8))
         #expect(facts.devices == nil)
         #expect(
-            try Scene.plan(Scene.instance(interfaces: Scene.networks()), facts: facts).document.interfaces.count == 6)
+            try Scene.plan(Scene.instance(interfaces: Scene.networks()), facts: facts).document.interfaces.count == 7)
     }
 }

@@ -31,6 +31,9 @@ extension Scene {
             Interface(
                 network: .macvtap(device: try BridgeName("eth0"), mode: .vepa), traffic: .init(bandwidth: bandwidth)),
             Interface(network: .libvirt(try LibvirtName("default")), traffic: .init(isIsolated: true)),
+            Interface(
+                network: .hostDevice(try PCIAddress(parsing: "0000:03:10.2"), vlan: try VLANTag(7)),
+                device: .init(bootOrder: try BootOrder(2))),
         ]
     }
 

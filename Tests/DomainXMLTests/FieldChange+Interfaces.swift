@@ -11,6 +11,13 @@ extension FieldChange {
             adds: [#"<interface type="direct">"#, #"<source dev="eth0" mode="private"/>"#]
         ) { $0.interfaces[0].connection = .direct(device: "eth0", mode: .private) },
         FieldChange(
+            "function of a card", removes: [#"<interface type="user">"#],
+            adds: [
+                #"<interface type="hostdev" managed="yes">"#, "<source>",
+                #"<address type="pci" domain="0x0000" bus="0x03" slot="0x10" function="0x2"/>"#, "</source>",
+            ]
+        ) { $0.interfaces[0].connection = .hostDevice(domain: 0, bus: 3, slot: 16, function: 2) },
+        FieldChange(
             "port of a switch",
             removes: [#"<interface type="user">"#],
             adds: [

@@ -25,10 +25,10 @@ struct DeviceDocumentTests {
                   - { network: user, publish: ["2222:22"], model: e1000e, link: up }
                   - { network: { openvswitch: ovs0, profile: web, vlan: 5 } }
                   - { network: { openvswitch: ovs0, trunk: [5, 4094] } }
-                  - { network: { openvswitch: ovs0 } }
                   - { network: { macvtap: eth0 } }
                   - { network: { macvtap: eth0, mode: passthrough } }
                   - { network: { libvirt: default } }
+                  - { network: { hostdev: "03:10.2", vlan: 7 } }
                 """)
         let ovs = try BridgeName("ovs0")
         let whole = Interface(
@@ -51,10 +51,10 @@ struct DeviceDocumentTests {
             Interface(
                 network: .openVSwitch(
                     OpenVSwitchPort(bridge: ovs, vlan: .trunk(try VLANTrunk([VLANTag(5), VLANTag(4094)]))))),
-            Interface(network: .openVSwitch(OpenVSwitchPort(bridge: ovs))),
             Interface(network: .macvtap(device: try BridgeName("eth0"), mode: .bridge)),
             Interface(network: .macvtap(device: try BridgeName("eth0"), mode: .passthrough)),
             Interface(network: .libvirt(try LibvirtName("default"))),
+            Interface(network: .hostDevice(try PCIAddress(parsing: "0000:03:10.2"), vlan: try VLANTag(7))),
         ]
         #expect(instance.interfaces == expected)
         #expect(try InstanceDocument.parseStored(InstanceDocument.stored(instance)) == instance)
@@ -66,8 +66,8 @@ struct DeviceDocumentTests {
         #expect(whole.replacing(mac: mac).mac == mac)
         #expect(
             instance.interfaces.map(\.network.summary) == [
-                "bridge:br0", "user", "openvswitch:ovs0", "openvswitch:ovs0", "openvswitch:ovs0", "macvtap:eth0",
-                "macvtap:eth0", "libvirt:default",
+                "bridge:br0", "user", "openvswitch:ovs0", "openvswitch:ovs0", "macvtap:eth0",
+                "macvtap:eth0", "libvirt:default", "hostdev:0000:03:10.2",
             ])
     }
 
@@ -113,13 +113,16 @@ struct DeviceDocumentTests {
     }
 
     static let interfaceMistakes: [(fields: String, problems: [String])] = [
-        ("network: {}", [".network: a network is one of bridge, openvswitch, macvtap, libvirt"]),
+        ("network: {}", [".network: a network is one of bridge, openvswitch, macvtap, libvirt, hostdev"]),
         (
             "network: { bridge: b, libvirt: n }",
-            [".network: a network is one of bridge, openvswitch, macvtap, libvirt"]
+            [".network: a network is one of bridge, openvswitch, macvtap, libvirt, hostdev"]
         ),
         ("network: { bridge: b, mode: vepa }", [".network.mode: `mode` belongs to `macvtap`, which is absent"]),
-        ("network: { bridge: b, vlan: 5 }", [".network.vlan: `vlan` belongs to `openvswitch`, which is absent"]),
+        (
+            "network: { bridge: b, vlan: 5 }",
+            [".network.vlan: `vlan` belongs to `openvswitch` or `hostdev`, which is absent"]
+        ),
         ("network: { macvtap: e, trunk: [5] }", [".network.trunk: `trunk` belongs to `openvswitch`, which is absent"]),
         (
             "network: { libvirt: n, profile: p }",
@@ -159,6 +162,26 @@ struct DeviceDocumentTests {
         ("network: { bridge: b }, queues: 3", [".queues: `queues` is no more than `vcpus`, which is 2"]),
         ("network: { bridge: b }, queues: 0", [".queues: 1 to 256 queues"]),
         ("network: { bridge: b }, queues: 2, model: e1000e", [".queues: `queues` is for `model: virtio`"]),
+        (
+            "network: { hostdev: '03:10.2' }, model: e1000e, link: down, mtu: 1400",
+            [
+                ".model: `model` is for a `network` of these: user, bridge, openvswitch, macvtap, libvirt",
+                ".link: `link` is for a `network` of these: user, bridge, openvswitch, macvtap, libvirt",
+                ".mtu: `mtu` is for a `network` of these: bridge, openvswitch, libvirt",
+            ]
+        ),
+        (
+            "network: { hostdev: '3' }",
+            [".network.hostdev: a PCI address is [DOMAIN:]BUS:SLOT.FUNCTION in hexadecimal"]
+        ),
+        (
+            "network: { hostdev: '03:10.2', vlan: 0 }",
+            [".network.vlan: a virtual network's number is 1 to 4094"]
+        ),
+        (
+            "network: { hostdev: '03:10.2', trunk: [5] }",
+            [".network.trunk: `trunk` belongs to `openvswitch`, which is absent"]
+        ),
         ("network: user, link: off", [".link: one of up, down"]),
         ("network: user, boot_order: 0", [".boot_order: a boot order is 1 to 64"]),
         ("network: user, filter: { name: f }", [".filter: `filter` is for a `network` of these: bridge, libvirt"]),

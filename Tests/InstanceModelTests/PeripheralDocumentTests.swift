@@ -183,6 +183,24 @@ struct PeripheralDocumentTests {
         #expect(try InstanceDocument.parseStored(InstanceDocument.stored(instance)) == instance)
     }
 
+    @Test("a function of a card is there once among devices and interfaces, and has no encrypted memory")
+    func functions() {
+        let told = { (lines: String) in
+            problems(in: Self.head + lines + "\n").map { "\($0.path): \($0.violation.rule)" }
+        }
+        let interface = "interfaces: [{ network: { hostdev: '01:00.1' } }]\n"
+        #expect(told(interface + "devices: [{ pci: '01:00.0' }]").isEmpty)
+        #expect(
+            told(interface + "devices: [{ pci: '01:00.1' }]") == [
+                "interfaces[0].network.hostdev: a device of the host is there once, and `devices[0]` is it"
+            ])
+        #expect(
+            told(interface + "firmware: uefi\nlaunch_security: { type: sev }") == [
+                "interfaces[0].network.hostdev: a device of the host cannot reach memory that "
+                    + "`launch_security` encrypts"
+            ])
+    }
+
     static let secrecyMistakes: [(lines: String, problems: [String])] = [
         ("launch_security: {}", ["launch_security.type: `type` is required"]),
         ("launch_security: { type: tdx }", ["launch_security.type: one of sev, sev-es"]),
