@@ -19,6 +19,9 @@ struct DefinitionBenchmark {
     struct Result: Encodable {
         var simpleServer: [Double] = []
         var largeServer: [Double] = []
+        /// The domain XML of both, for the C program to validate the same.
+        var simpleXML = ""
+        var largeXML = ""
         var typicalBytes = 0
         var reading: [Double] = []
         var corpusDocuments = 0
@@ -27,6 +30,8 @@ struct DefinitionBenchmark {
         enum CodingKeys: String, CodingKey {
             case simpleServer = "simple_us"
             case largeServer = "large_us"
+            case simpleXML = "simple_xml"
+            case largeXML = "large_xml"
             case typicalBytes = "typical_bytes"
             case reading = "reading_us"
             case corpusDocuments = "corpus_documents"
@@ -56,6 +61,8 @@ struct DefinitionBenchmark {
         let large = try InstanceDocument.parse(Self.largeServer)
         var result = Result(typicalBytes: typical.utf8.count, corpusDocuments: corpus.count)
         let (id, operationID) = (InstanceID(), OperationID())
+        result.simpleXML = try planner.plan(simple, id: id, operationID: operationID).text()
+        result.largeXML = try planner.plan(large, id: id, operationID: operationID).text()
         for repetition in -Self.warmUps..<Self.repetitions {
             let samples = try (
                 time { try planner.plan(simple, id: id, operationID: operationID).text(accepting: schema) },
