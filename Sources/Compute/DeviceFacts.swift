@@ -2,48 +2,52 @@
 // Copyright 2026 The Roost authors
 
 /// What a host's libvirt can give guests of devices and networks. A list that is nil is not known, and nothing is
-/// refused for it.
+/// refused for it; each is in alphabetical order.
 public struct DeviceFacts: Sendable, Hashable, Codable {
-    /// Whether libvirt there has the host's privileges, which its session mode has not.
-    public let isPrivileged: Bool
     /// The ways to see a screen, by libvirt's names.
-    public let graphics: Set<String>?
+    public let graphics: [String]?
     /// The graphics cards, by libvirt's names.
-    public let videos: Set<String>?
+    public let videos: [String]?
     /// Whether guests can have sockets of vsock(7).
     public let hasVSock: Bool?
     /// The ways to keep a guest's memory from the host that work there, as documents name them.
-    public let launchSecurity: Set<String>?
+    public let launchSecurity: [String]?
     /// The host's own devices; nil where the host is not this one.
     public let hostDevices: HostDevices?
+
+    enum CodingKeys: String, CodingKey {
+        case graphics, videos
+        case hasVSock = "has_vsock"
+        case launchSecurity = "launch_security"
+        case hostDevices = "host_devices"
+    }
 
     /// Devices of a host, as documents name them.
     public struct HostDevices: Sendable, Hashable, Codable {
         /// The functions on PCI.
-        public let pci: Set<String>
+        public let pci: [String]
         /// The mediated devices.
-        public let mediated: Set<String>
+        public let mediated: [String]
         /// The kinds of USB devices.
-        public let usb: Set<String>
+        public let usb: [String]
 
         /// Devices of a host.
         public init(pci: Set<String> = [], mediated: Set<String> = [], usb: Set<String> = []) {
-            self.pci = pci
-            self.mediated = mediated
-            self.usb = usb
+            self.pci = pci.sorted()
+            self.mediated = mediated.sorted()
+            self.usb = usb.sorted()
         }
     }
 
     /// Facts of devices.
     public init(
-        isPrivileged: Bool, graphics: Set<String>? = nil, videos: Set<String>? = nil, hasVSock: Bool? = nil,
+        graphics: Set<String>? = nil, videos: Set<String>? = nil, hasVSock: Bool? = nil,
         launchSecurity: Set<String>? = nil, hostDevices: HostDevices? = nil
     ) {
-        self.isPrivileged = isPrivileged
-        self.graphics = graphics
-        self.videos = videos
+        self.graphics = graphics?.sorted()
+        self.videos = videos?.sorted()
         self.hasVSock = hasVSock
-        self.launchSecurity = launchSecurity
+        self.launchSecurity = launchSecurity?.sorted()
         self.hostDevices = hostDevices
     }
 }

@@ -22,16 +22,15 @@ extension DomainPlanner {
 
     /// Refuses interfaces that need privileges which this host's libvirt has not.
     func refuseInterfaces(of instance: Instance) throws(PlanError) {
-        guard let devices = facts.devices else { return }
         for (index, interface) in instance.interfaces.enumerated() {
-            guard devices.isPrivileged, case .hostDevice(let address, _) = interface.network,
-                devices.hostDevices?.pci.contains(address.description) == false
+            guard facts.isPrivileged, case .hostDevice(let address, _) = interface.network,
+                facts.devices?.hostDevices?.pci.contains(address.description) == false
             else { continue }
             throw lacks(
                 "interfaces[\(index)].network.hostdev", address.description, "this host has no such function on PCI",
                 "name one that it has")
         }
-        guard !devices.isPrivileged else { return }
+        guard !facts.isPrivileged else { return }
         for (index, interface) in instance.interfaces.enumerated() {
             let path = "interfaces[\(index)]"
             switch interface.network {
@@ -58,6 +57,7 @@ extension DomainPlanner {
             throw lacks(
                 "video", video.rawValue, "a machine of architecture \(facts.architecture) has none", "write virtio")
         }
+        for (index, device) in instance.peripherals.hostDevices.enumerated() { try refuse(device, at: index) }
         guard let devices = facts.devices else { return }
         if let graphics = instance.peripherals.graphics, devices.graphics?.contains(graphics.kind.rawValue) == false {
             throw lacks("graphics.type", graphics.kind.rawValue, "QEMU there has no such server", "use the other one")
@@ -69,9 +69,6 @@ extension DomainPlanner {
             throw lacks(
                 "vsock", "", "guests there cannot open /dev/vhost-vsock",
                 "load the kernel's module vhost_vsock, and let the guests' account open the device")
-        }
-        for (index, device) in instance.peripherals.hostDevices.enumerated() {
-            try refuse(device, at: index, on: devices)
         }
     }
 
@@ -85,11 +82,9 @@ extension DomainPlanner {
             "leave it out, or use a host whose `virsh domcapabilities` has it")
     }
 
-    private func refuse(
-        _ device: HostDevice, at index: Int, on devices: DeviceFacts
-    ) throws(PlanError) {
-        guard devices.isPrivileged else { throw needsPrivileges("devices[\(index)]", device.identity) }
-        guard let present = devices.hostDevices else { return }
+    private func refuse(_ device: HostDevice, at index: Int) throws(PlanError) {
+        guard facts.isPrivileged else { throw needsPrivileges("devices[\(index)]", device.identity) }
+        guard let present = facts.devices?.hostDevices else { return }
         let (key, kind, known) =
             switch device {
             case .pci: ("pci", "function on PCI", present.pci)

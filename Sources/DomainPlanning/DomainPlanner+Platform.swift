@@ -30,7 +30,7 @@ extension DomainPlanner {
         if security.measuresKernel { planned.measuresKernel = true }
         document.launchSecurity = planned
         // All memory is pinned, and libvirt's own limit has no room for what firmware and devices pin, too.
-        document.memoryHardLimitKiB = document.memoryKiB.map { $0 + encryptedSurplusKiB }
+        document.memoryLimitKiB = document.memoryLimitKiB ?? document.memoryKiB.map { $0 + encryptedSurplusKiB }
     }
 
     /// What libvirt's guide to SEV adds to a guest's memory: 256 MiB.

@@ -173,18 +173,6 @@ extension DomainDocument {
         set { setPart(newValue) }
     }
 
-    /// The most memory of the host that the guest and its emulator may take, in KiB (`<memtune><hard_limit>`).
-    public var memoryHardLimitKiB: Int? {
-        get { root.first("memtune")?.first("hard_limit")?.kibibytes }
-        set {
-            guard newValue != memoryHardLimitKiB else { return }
-            let limit = newValue.map { XMLElement("hard_limit", ["unit": "KiB"], text: String($0)) }
-            root.editChild("memtune", in: Self.order) { tuning in
-                tuning.setChild("hard_limit", to: limit, in: ["hard_limit", "soft_limit", "min_guarantee"])
-            }
-        }
-    }
-
     /// What the machine offers beside its devices.
     public var features: Features? {
         get { part() }

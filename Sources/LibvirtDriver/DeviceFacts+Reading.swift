@@ -16,7 +16,7 @@ extension DeviceFacts {
         let socket = "/dev/vhost-vsock"
         let opensSocket = choice.isPrivileged ? access(socket, F_OK) == 0 : account.mayOpen(socket)
         self.init(
-            isPrivileged: choice.isPrivileged, graphics: Set(document.values(of: "graphics", "type")),
+            graphics: Set(document.values(of: "graphics", "type")),
             videos: Set(document.values(of: "video", "modelType")), hasVSock: choice.isLocal ? opensSocket : nil,
             launchSecurity: document.launchSecurity,
             hostDevices: choice.isLocal ? .present : nil)

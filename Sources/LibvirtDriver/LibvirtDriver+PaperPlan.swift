@@ -19,7 +19,7 @@ extension LibvirtDriver {
     public static func plan(_ instance: Instance, on facts: HostFacts) throws(ComputeError) -> SpawnPreview {
         let subject = "instance \(instance.name)"
         let plan: DomainPlan
-        let resolved: Instance
+        var resolved: Instance
         do throws(InvalidSpec) {
             resolved = try instance.resolved(
                 diskSize: { _ in nil }, macAddress: { .derived(for: PaperResources.id, index: $0) })
@@ -29,6 +29,7 @@ extension LibvirtDriver {
         do throws(PlanError) {
             let planner = DomainPlanner(facts: facts)
             try planner.refuseWhatIsLacking(instance)
+            resolved = try planner.place(resolved, among: HostClaims([]))
             plan = try planner.plan(
                 resolved, id: PaperResources.id, operationID: OperationID(PaperResources.id.uuid),
                 createdAt: Date(timeIntervalSince1970: 0), resources: PaperResources.resources(of: resolved))

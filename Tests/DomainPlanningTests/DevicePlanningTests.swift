@@ -83,7 +83,7 @@ struct DevicePlanningTests {
     @Test("without the host's privileges, what libvirt needs them for is refused with its place")
     func privileges() throws {
         let networks = try Scene.networks()
-        let lone = Scene.facts(devices: DeviceFacts(isPrivileged: false))
+        let lone = Scene.facts(isPrivileged: false, devices: DeviceFacts())
         let refusals: [(index: Int, part: String, value: String)] = [
             (1, "filter", "clean-traffic"), (2, "network", "openvswitch:ovs0"), (3, "network", "openvswitch:ovs0"),
             (4, "network", "macvtap:eth0"), (5, "network", "libvirt:default"),
@@ -116,7 +116,7 @@ struct DevicePlanningTests {
         #expect(plan.document.interfaces.count == 2)
         #expect(
             try Scene.plan(
-                Scene.instance(interfaces: networks), facts: Scene.facts(devices: DeviceFacts(isPrivileged: true))
+                Scene.instance(interfaces: networks), facts: Scene.facts(isPrivileged: true, devices: DeviceFacts())
             ).document.interfaces.count == 7)
     }
 
@@ -124,7 +124,7 @@ struct DevicePlanningTests {
     func functions(isPresent: Bool) throws {
         let instance = try Scene.instance(interfaces: [Scene.networks()[6]])
         let present = DeviceFacts.HostDevices(pci: isPresent ? ["0000:03:10.2"] : [])
-        let facts = Scene.facts(devices: DeviceFacts(isPrivileged: true, hostDevices: present))
+        let facts = Scene.facts(devices: DeviceFacts(hostDevices: present))
         guard isPresent else {
             let problem = SpecProblem(
                 path: "interfaces[0].network.hostdev",

@@ -27,7 +27,7 @@ struct HostileTextTests {
         while tried < cases / Self.shards {
             let base = Self.labelled(try generator.next().document)
             guard let instance = try? Self.read(base), let shape = try? Self.plan(instance).shape else { continue }
-            for _ in 0..<20 {
+            for _ in 0..<5 {
                 var hostile: [String: String] = [:]
                 let document = base.replacingTexts { path in
                     guard path != "version" else { return nil }
@@ -116,7 +116,7 @@ struct HostileTextTests {
         var (tried, kept) = (0, 0)
         while tried < cases / Self.shards {
             guard let plan = try? Self.plan(try generator.next().instance) else { continue }
-            for _ in 0..<20 {
+            for _ in 0..<5 {
                 let (element, count) = plan.replacingTexts(&generator.random)
                 tried += count
                 do {

@@ -148,7 +148,7 @@ struct PeripheralPlanningTests {
     }
 
     /// What is asked for, the host, and the place that is told; nil: it is planned.
-    static let refusals: [(Peripherals, DeviceFacts?, String?)] = {
+    static let refusals: [(Peripherals, HostFacts, String?)] = {
         let screen = Peripherals(graphics: Graphics(kind: .spice))
         let socket = Peripherals(vsock: .automatic)
         let device = { (text: String) in
@@ -157,25 +157,32 @@ struct PeripheralPlanningTests {
         let usb = Peripherals(hostDevices: (try? USBIdentity(parsing: "1d6b:0002")).map { [.usb($0)] } ?? [])
         let present = DeviceFacts.HostDevices(pci: ["0000:03:00.0"])
         return [
-            (screen, nil, nil), (screen, DeviceFacts(isPrivileged: false), nil),
-            (screen, DeviceFacts(isPrivileged: false, graphics: ["vnc"]), "graphics.type"),
-            (screen, DeviceFacts(isPrivileged: false, graphics: ["spice"], videos: ["virtio"]), "video"),
-            (screen, DeviceFacts(isPrivileged: false, graphics: ["spice"], videos: ["vga"]), nil),
-            (socket, DeviceFacts(isPrivileged: false, hasVSock: false), "vsock"),
-            (socket, DeviceFacts(isPrivileged: false, hasVSock: true), nil), (socket, nil, nil),
-            (device("03:00.0"), DeviceFacts(isPrivileged: false, hostDevices: present), "devices[0]"),
-            (device("03:00.0"), DeviceFacts(isPrivileged: true, hostDevices: present), nil),
-            (device("03:00.1"), DeviceFacts(isPrivileged: true, hostDevices: present), "devices[0].pci"),
-            (device("03:00.1"), DeviceFacts(isPrivileged: true), nil),
-            (usb, DeviceFacts(isPrivileged: true, hostDevices: present), "devices[0].usb"),
+            (screen, Scene.facts(), nil), (screen, Scene.facts(isPrivileged: false, devices: DeviceFacts()), nil),
+            (screen, Scene.facts(isPrivileged: false, devices: DeviceFacts(graphics: ["vnc"])), "graphics.type"),
+            (
+                screen, Scene.facts(isPrivileged: false, devices: DeviceFacts(graphics: ["spice"], videos: ["virtio"])),
+                "video"
+            ),
+            (screen, Scene.facts(isPrivileged: false, devices: DeviceFacts(graphics: ["spice"], videos: ["vga"])), nil),
+            (socket, Scene.facts(isPrivileged: false, devices: DeviceFacts(hasVSock: false)), "vsock"),
+            (socket, Scene.facts(isPrivileged: false, devices: DeviceFacts(hasVSock: true)), nil),
+            (socket, Scene.facts(), nil),
+            (
+                device("03:00.0"), Scene.facts(isPrivileged: false, devices: DeviceFacts(hostDevices: present)),
+                "devices[0]"
+            ),
+            (device("03:00.0"), Scene.facts(devices: DeviceFacts(hostDevices: present)), nil),
+            (device("03:00.1"), Scene.facts(devices: DeviceFacts(hostDevices: present)), "devices[0].pci"),
+            (device("03:00.1"), Scene.facts(devices: DeviceFacts()), nil),
+            (usb, Scene.facts(devices: DeviceFacts(hostDevices: present)), "devices[0].usb"),
         ]
     }()
 
     @Test("what the host has not is refused with its place", arguments: refusals)
-    func refuses(peripherals: Peripherals, devices: DeviceFacts?, path: String?) throws {
+    func refuses(peripherals: Peripherals, facts: HostFacts, path: String?) throws {
         let instance = try Scene.instance(peripherals: peripherals)
         do {
-            _ = try Scene.plan(instance, facts: Scene.facts(devices: devices))
+            _ = try Scene.plan(instance, facts: facts)
             #expect(path == nil)
         } catch PlanError.lacks(let problem) {
             #expect(problem.path == path)
@@ -210,7 +217,7 @@ struct PeripheralPlanningTests {
 
     @Test("memory is kept from the host only where the host can do that")
     func launchSecurityRefusals() throws {
-        let known = { (kinds: Set<String>?) in DeviceFacts(isPrivileged: true, launchSecurity: kinds) }
+        let known = { (kinds: Set<String>?) in DeviceFacts(launchSecurity: kinds) }
         let cases: [(HostFacts, InstanceModel.LaunchSecurity.Kind, Bool)] = [
             (Scene.facts(), .sev, true), (Scene.facts(accelerator: .kvm), .sev, false),
             (Scene.facts(architecture: "aarch64", accelerator: .kvm), .sev, true),

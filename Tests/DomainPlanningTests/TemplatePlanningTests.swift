@@ -15,12 +15,13 @@ struct TemplatePlanningTests {
     /// Facts of a host with two cells of eight cores with two threads each, as they are recorded.
     private static let twoSockets = """
         {"architecture": "x86_64", "emulator": "/usr/bin/qemu-system-x86_64", "machine": "pc-q35-7.2",
-         "accelerator": "kvm", "maximumVCPUs": 288, "processorModels": [], "emulatesTPM": true, "hasDirectIO": true,
-         "firmware": {"hasUEFI": true, "hasSecureBoot": true}, "isPrivileged": true,
+         "accelerator": "kvm", "maximum_vcpus": 288, "processor_models": [], "emulates_tpm": true,
+         "has_direct_io": true,
+         "firmware": {"has_uefi": true, "has_secure_boot": true}, "is_privileged": true,
          "topology": {"cells": [
-           {"id": 0, "memoryKiB": 67108864, "hugePages": [{"kibibytes": 2048, "count": 8192}], "cores": [
+           {"id": 0, "memory_kib": 67108864, "huge_pages": [{"size_kib": 2048, "count": 8192}], "cores": [
              [0, 16], [1, 17], [2, 18], [3, 19], [4, 20], [5, 21], [6, 22], [7, 23]]},
-           {"id": 1, "memoryKiB": 67108864, "hugePages": [{"kibibytes": 2048, "count": 8192}], "cores": [
+           {"id": 1, "memory_kib": 67108864, "huge_pages": [{"size_kib": 2048, "count": 8192}], "cores": [
              [8, 24], [9, 25], [10, 26], [11, 27], [12, 28], [13, 29], [14, 30], [15, 31]]}]}}
         """
 

@@ -72,7 +72,6 @@ extension DomainDocument {
     }
 
     private mutating func rewriteLaunchSecurity() {
-        memoryHardLimitKiB = memoryHardLimitKiB
         guard var security = launchSecurity else { return }
         security.sevPolicy = security.sevPolicy
         security.measuresKernel = security.measuresKernel

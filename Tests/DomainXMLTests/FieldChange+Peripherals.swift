@@ -81,10 +81,6 @@ extension FieldChange {
             $0.launchSecurity = security
         },
         FieldChange(
-            "limit of the host's memory",
-            adds: ["<memtune>", #"<hard_limit unit="KiB">1024</hard_limit>"#, "</memtune>"]
-        ) { $0.memoryHardLimitKiB = 1024 },
-        FieldChange(
             "system's information",
             adds: [
                 #"<sysinfo type="smbios">"#, "<system>", #"<entry name="serial">1</entry>"#, "</system>",

@@ -70,7 +70,10 @@ struct InvalidSpecTests {
         ("interfaces: [user]", "interfaces[0]", "this is a mapping of keys and values"),
         ("interfaces: [{network: nat}]", "interfaces[0].network", "a network is user or { bridge: NAME }"),
         ("interfaces: [{network: [user]}]", "interfaces[0].network", "this is text"),
-        ("interfaces: [{network: {}}]", "interfaces[0].network.bridge", "`bridge` is required"),
+        (
+            "interfaces: [{network: {}}]", "interfaces[0].network",
+            "a network is one of bridge, openvswitch, macvtap, libvirt, hostdev"
+        ),
         ("interfaces: [{network: {bridge: ''}}]", "interfaces[0].network.bridge", aBridge),
         ("interfaces: [{network: {bridge: ..}}]", "interfaces[0].network.bridge", aBridge),
         ("interfaces: [{network: {bridge: a/b}}]", "interfaces[0].network.bridge", aBridge),
@@ -90,7 +93,7 @@ struct InvalidSpecTests {
             "interfaces: [{network: user, publish: [\"1:1\", \"1:2\"]}]", "interfaces[0].publish[1]",
             "each port of the host is published once"
         ),
-        ("interfaces: [{network: user, model: e1000}]", "interfaces[0].model", "this key is not known here"),
+        ("interfaces: [{network: user, model: e1000}]", "interfaces[0].model", "one of virtio, e1000e"),
     ]
 
     static let others: [Mistake] = [
