@@ -6,7 +6,6 @@ import DomainPlanning
 import DomainXML
 import Foundation
 public import InstanceModel
-import Networking
 import Storage
 import SystemPackage
 import XMLTree
@@ -74,23 +73,10 @@ private enum PaperResources {
     private static let state: FilePath = "/var/lib/roost"
 
     static func resources(of instance: Instance) -> InstanceResources {
-        let files = InstanceFiles(directory: state.appending("instances"), guest: nil)
-        return InstanceResources(
-            disks: instance.disks.enumerated().map { index, disk in
-                InstanceResources.DiskFile(
-                    path: files.diskPath(index, of: id).string,
-                    base: disk.image.map { BackingChain.Layer(file: path(of: $0, "qcow2"), format: .qcow2) })
-            },
-            seed: instance.cloudInit == nil ? nil : files.seedPath(of: id).string,
-            kernel: instance.boot.map { path(of: $0.kernel, "kernel") },
-            initrd: instance.boot?.initrd.map { path(of: $0, "initrd") },
-            consoleLog: files.consoleLogPath(of: id).string,
-            firmwareVariables: files.firmwareVariablesPath(of: id).string, agentSocket: nil,
-            taps: Dictionary(
-                uniqueKeysWithValues: instance.bridgedInterfaces.map { ($0, TapDevice(instance: id, index: $0).name) }))
-    }
-
-    private static func path(of image: ImageName, _ kind: String) -> String {
-        state.appending("images").appending("\(image).\(kind)").string
+        InstanceResources(
+            of: instance, id: id, in: InstanceFiles(directory: state.appending("instances"), guest: nil),
+            image: { name in
+                BackingChain.Layer(file: state.appending("images").appending("\(name)").string, format: .qcow2)
+            }, agentSocket: nil, screenSocket: nil)
     }
 }

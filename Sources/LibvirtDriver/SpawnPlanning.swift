@@ -6,7 +6,6 @@ import DomainPlanning
 import DomainXML
 import Foundation
 public import InstanceModel
-import Networking
 import Storage
 import SystemPackage
 import XMLTree
@@ -118,23 +117,13 @@ extension LibvirtDriver: InstancePlanning {
     func resources(
         of instance: Instance, id: InstanceID, images: [ImageName: StoredImage]
     ) -> InstanceResources {
-        let disks = instance.disks.enumerated().map { index, disk in
-            var base: BackingChain.Layer?
-            if let image = disk.image.flatMap({ images[$0] }) {
-                base = BackingChain.Layer(file: image.path.string, format: image.format == .raw ? .raw : .qcow2)
-            }
-            let path = disk.isCDROM ? base?.file : nil
-            return InstanceResources.DiskFile(path: path ?? files.diskPath(index, of: id).string, base: base)
-        }
-        return InstanceResources(
-            disks: disks, seed: instance.cloudInit == nil ? nil : files.seedPath(of: id).string,
-            kernel: instance.boot.flatMap { images[$0.kernel]?.path.string },
-            initrd: instance.boot?.initrd.flatMap { images[$0]?.path.string },
-            consoleLog: files.consoleLogPath(of: id).string,
-            firmwareVariables: files.firmwareVariablesPath(of: id).string, agentSocket: agentSocket(of: id),
-            screenSocket: screenSocket(of: id),
-            taps: Dictionary(
-                uniqueKeysWithValues: instance.bridgedInterfaces.map { ($0, TapDevice(instance: id, index: $0).name) }))
+        InstanceResources(
+            of: instance, id: id, in: files,
+            image: { name in
+                images[name].map { image in
+                    BackingChain.Layer(file: image.path.string, format: image.format == .raw ? .raw : .qcow2)
+                }
+            }, agentSocket: agentSocket(of: id), screenSocket: screenSocket(of: id))
     }
 
     /// Inside the private daemon's directory, whose paths would else be too long; another libvirt chooses for itself.

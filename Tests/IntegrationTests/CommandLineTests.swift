@@ -101,7 +101,7 @@ struct CommandLineTests {
         let lab = try await Lab.ready("cli-plan")
         let before = try await HostSnapshot.take(lab)
         let plan = try await lab.roost.json("plan", Lab.template("tiny.yaml"))
-        #expect(plan.keys == ["claims", "domain_xml", "steps"])
+        #expect(plan.keys == ["claims", "domain_xml", "is_validated", "steps"])
         let steps = plan["steps"]?.elements.compactMap { $0["name"]?.text }
         #expect(steps == ["files", "disk-0", "define", "start", "wait-running"])
         #expect(plan["domain_xml"]?.text?.contains("<name>tiny-1</name>") == true)
