@@ -141,12 +141,12 @@ let tests: [Target] = [
     .executableTarget(
         name: "Fuzz", dependencies: ["DomainXML", "InstanceGenerator", "InstanceModel", "TestSupport", "XMLTree"],
         path: "Tests/Fuzz", swiftSettings: settings),
-    .testTarget(name: "FuzzTests", dependencies: ["Fuzz"], swiftSettings: settings),
+    .testTarget(name: "FuzzTests", dependencies: ["Fuzz", "TestSupport"], swiftSettings: settings),
     .testTarget(
         name: "IntegrationTests",
         dependencies: [
             "Chaos", "Compute", "ComputeTestKit", "DomainXML", "EmbeddingExample", "InstanceGenerator", "Libvirt",
-            "LibvirtDriver", "Programs", "RoostKit", "SpawnVictim", "Storage", "roost", .system,
+            "LibvirtDriver", "Programs", "RoostKit", "SpawnVictim", "Storage", "TestSupport", "roost", .system,
         ],
         swiftSettings: settings),
     .testTarget(name: "TidyTests", swiftSettings: settings),

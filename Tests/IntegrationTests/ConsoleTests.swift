@@ -122,6 +122,11 @@ struct ConsoleTests {
         let lab = try await guest("logged-1")
         let script = "for line in one two three four; do echo log-$line; done >/dev/ttyS0"
         let follower = try lab.roost.start(["console", "logged-1", "--follow", "--tail", "0"])
+        // It shows what comes after it began, and may begin after the next command has ended.
+        while !follower.output.text.contains("followed") {
+            let echo = try await lab.roost("exec", "logged-1", "--", "sh", "-c", "echo followed >/dev/ttyS0")
+            try #require(echo.status == 0)
+        }
         #expect(try await lab.roost("exec", "logged-1", "--", "sh", "-c", script).status == 0)
         #expect(await follower.output.wait(for: "log-four\r\n") != nil)
         #expect(try await lab.roost("exec", "logged-1", "--", "sh", "-c", "echo more >/dev/ttyS0").status == 0)

@@ -3,6 +3,7 @@
 
 import Glibc
 import RoostKit
+import TestSupport
 import Testing
 
 /// The command with each number of descriptors from the least that a program starts with to what it needs: so each

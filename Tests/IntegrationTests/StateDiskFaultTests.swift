@@ -5,6 +5,7 @@ import Foundation
 import Glibc
 import RoostKit
 import SystemPackage
+import TestSupport
 import Testing
 
 @testable import LibvirtDriver
