@@ -68,6 +68,8 @@ private struct FuzzProgram {
         // What a sanitizer keeps of memory is many times the memory: 2^48 bytes.
         let memory = Sanitizer.isThere ? ["--memory", "\(1 << 28)"] : []
         process.arguments = memory + arguments + ["--directory", directory]
+        // Swift's own look at a crash reads what a sanitizer guards.
+        process.environment = ProcessInfo.processInfo.environment.merging(["SWIFT_BACKTRACE": "enable=no"]) { $1 }
         process.standardOutput = pipe
         process.standardError = FileHandle.nullDevice
         process.standardInput = FileHandle.nullDevice
