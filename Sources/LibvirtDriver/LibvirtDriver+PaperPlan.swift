@@ -14,7 +14,8 @@ extension LibvirtDriver {
     /// What a spawn would do on a host of which no more is known than these facts: nothing is asked, and the same input
     /// gives the same plan. The UUID and what follows from it are nominal, as are the places of files.
     ///
-    /// - Throws: `unsupported` where that host lacks what the instance needs.
+    /// - Throws: `unsupported` where that host lacks what the instance needs, `exhausted` where it has too little of
+    ///   it, `invalid` where two MAC addresses would be the same.
     public static func plan(_ instance: Instance, on facts: HostFacts) throws(ComputeError) -> SpawnPreview {
         let subject = "instance \(instance.name)"
         let plan: DomainPlan

@@ -6,8 +6,8 @@ import Dispatch
 
 /// Runs a command's tasks on the thread that the program begins with.
 ///
-/// A short command has no work for a second one, and starting the threads that Swift would have takes time that the
-/// loading of libvirt could have used.
+/// A short command has no work for a second one, and to start the threads that Swift would have takes longer than what
+/// they would do at the same time.
 final class FirstThread: TaskExecutor {
     private let jobs = Guarded<[UnownedJob]>([])
     private let count = DispatchSemaphore(value: 0)
