@@ -48,8 +48,10 @@ struct GlobalOptions: ParsableArguments {
     /// What to open: options before the environment's variables, which count only where they are not empty.
     func driverRequest(for effect: CommandEffect, in surroundings: Surroundings) -> DriverRequest {
         let variable = { (name: String) in surroundings.environment[name].flatMap { $0.isEmpty ? nil : $0 } }
-        let directory = (stateDirectory ?? variable("ROOST_STATE_DIR")).map {
-            surroundings.workingDirectory.pushing(FilePath($0))
+        let directory = (stateDirectory ?? variable("ROOST_STATE_DIR")).map { text in
+            let path = FilePath(text)
+            // Of what is written out in full, `..` may lead through a link: that is refused where it is used.
+            return path.isAbsolute ? path : surroundings.workingDirectory.pushing(path).lexicallyNormalized()
         }
         return DriverRequest(
             connect: connect ?? variable("ROOST_CONNECT"), stateDirectory: directory,

@@ -11,8 +11,8 @@ public struct StateDirectory: Sendable, Hashable {
 
     /// The state directory at `path`.
     ///
-    /// - Throws: ``ComputeError`` with code `invalid` for a relative path, a `..`, a control character, the root
-    ///   directory, or more than ``maximumPathLength`` bytes.
+    /// - Throws: ``ComputeError`` with code `invalid` for a relative path, a `..`, a control character, a comma or an
+    ///   equals sign, the root directory, or more than ``maximumPathLength`` bytes.
     public init(_ path: FilePath) throws(ComputeError) {
         let text = path.string
         func refuse(_ rule: String, _ remedy: String) -> ComputeError {
@@ -28,6 +28,11 @@ public struct StateDirectory: Sendable, Hashable {
         }
         guard text.unicodeScalars.allSatisfy({ $0.properties.generalCategory != .control }) else {
             throw refuse("a state directory's path has no control characters", "choose another directory")
+        }
+        guard !text.contains(where: { ",=".contains($0) }) else {
+            throw refuse(
+                "a state directory's path has no comma and no equals sign, which part QEMU's options",
+                "choose another directory")
         }
         guard text.utf8.count <= Self.maximumPathLength else {
             throw refuse(
@@ -96,6 +101,18 @@ public struct StateDirectory: Sendable, Hashable {
     public var daemonHome: FilePath { privateDaemon.appending("home") }
     /// The socket on which the private daemon listens.
     public var daemonSocket: FilePath { daemonRun.appending(["libvirt", "libvirt-sock"]) }
+
+    /// The private daemon's address, in which every byte of the path is escaped that means something in a URI
+    /// (RFC 3986), or is none of ASCII.
+    public var daemonURI: String {
+        let path = daemonSocket.string.utf8.map { byte in
+            let isPlain =
+                (0x30...0x39).contains(byte) || (0x41...0x5a).contains(byte) || (0x61...0x7a).contains(byte)
+                || "/-._~".utf8.contains(byte)
+            return isPlain ? String(UnicodeScalar(byte)) : "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16)
+        }
+        return "qemu:///session?socket=" + path.joined()
+    }
 
     /// The instance's own directory.
     public func directory(of id: InstanceID) -> FilePath { instances.appending(id.description) }

@@ -26,14 +26,14 @@ struct PrivateDaemon: Sendable {
     static let patience: Duration = .seconds(10)
     /// How long a daemon may take from its start to its first answer.
     static let startLimit: Duration = .seconds(30)
+    /// After how long without an answer another daemon is started; where the first still comes, the second ends at its
+    /// pid file.
+    private static let launchInterval: Duration = .seconds(3)
     /// How long another process may take to start or replace it.
     private static let lockLimit: Duration = .seconds(60)
     /// Seconds of silence after which an open connection asks the daemon for a sign of life, and how often it asks
     /// before it is dropped, as long again after it asked last: a program with nothing to do wakes no more often.
     static let keepAlive = KeepAlive(interval: 10, count: 1)
-
-    /// The session daemon's address inside the state directory.
-    var uri: String { "qemu:///session?socket=\(state.daemonSocket)" }
 
     /// A connection to the daemon, which is started or replaced where it has to be.
     ///
@@ -72,7 +72,7 @@ struct PrivateDaemon: Sendable {
         let deadline = ContinuousClock.now + limit
         let uri: ConnectionURI
         do {
-            uri = try ConnectionURI(self.uri)
+            uri = try ConnectionURI(state.daemonURI)
         } catch {
             preconditionFailure("the private daemon's address is well formed: \(error)")
         }
@@ -103,6 +103,8 @@ struct PrivateDaemon: Sendable {
         }
     }
 
+    /// Starts a daemon, again and again until one answers: one that is ending closes its socket before it lets go of
+    /// its pid file, and ends every other that comes meanwhile.
     private func start() async throws(ComputeError) -> Connection {
         let launch = PrivateDaemonLaunch(
             state: state, account: account,
@@ -110,14 +112,17 @@ struct PrivateDaemon: Sendable {
             idleSeconds: idleSeconds)
         try requirePrograms()
         BoundedLog.trim(launch.logFile, toLast: 256 << 10)
-        do throws(ProgramError) {
-            _ = try await ProgramRunner().run(launch.call)
-        } catch {
-            throw unavailable("the private libvirt daemon could not be started: \(error.message)", launch)
-        }
-        let deadline = ContinuousClock.now + Self.startLimit
+        let begin = ContinuousClock.now
+        let ending = process
+        var nextLaunch = begin
         var pause: Duration = .milliseconds(5)
-        while ContinuousClock.now < deadline {
+        while ContinuousClock.now < begin + Self.startLimit {
+            if ContinuousClock.now >= nextLaunch {
+                // It had its time to end.
+                if let ending, ContinuousClock.now > begin + Self.patience { await end(ending) }
+                try await run(launch)
+                nextLaunch = .now + Self.launchInterval
+            }
             if let connection = try? await open(within: Self.patience) { return connection }
             do {
                 try await Task.sleep(for: pause)
@@ -130,6 +135,14 @@ struct PrivateDaemon: Sendable {
         throw unavailable("the private libvirt daemon does not answer", launch)
     }
 
+    private func run(_ launch: PrivateDaemonLaunch) async throws(ComputeError) {
+        do throws(ProgramError) {
+            _ = try await ProgramRunner().run(launch.call)
+        } catch {
+            throw unavailable("the private libvirt daemon could not be started: \(error.message)", launch)
+        }
+    }
+
     private func unavailable(_ message: String, _ launch: PrivateDaemonLaunch) -> ComputeError {
         let log = (try? HostFile.open(launch.logFile, below: state.path).tail(atMost: 4_096)) ?? []
         let lines = String(decoding: log, as: UTF8.self).split(separator: "\n").suffix(5).map(String.init)
@@ -139,7 +152,10 @@ struct PrivateDaemon: Sendable {
     }
 
     private func endHungDaemon() async {
-        guard let process else { return }
+        if let process { await end(process) }
+    }
+
+    private func end(_ process: DaemonProcess) async {
         process.signal(9)
         let deadline = ContinuousClock.now + .seconds(5)
         while process.isAlive, ContinuousClock.now < deadline {

@@ -86,6 +86,8 @@ struct PrivateDaemonLaunch {
     /// end that one. A directory without the mark is of this boot, or of a version that made none. One whose mark is
     /// torn is of another: a mark is whole before it is there, but for a host that lost its power.
     ///
+    /// A file takes its place whole: a daemon that was started before may be reading it.
+    ///
     /// `$1` is the daemon's directory, then pairs of a file's name and its text up to `--`, then the daemon.
     private static let prepare = """
         set -eu
@@ -97,7 +99,8 @@ struct PrivateDaemonLaunch {
         if [ ! -e run/boot ]; then printf %s "$boot" >run/boot.new && sync run/boot.new && mv run/boot.new run/boot; fi
         shift
         while [ "$1" != -- ]; do
-          printf %s "$2" >"libvirt/$1"
+          printf %s "$2" >"libvirt/$1.$$"
+          mv "libvirt/$1.$$" "libvirt/$1"
           shift 2
         done
         shift

@@ -129,7 +129,7 @@ struct CloudInitTests {
         let processes = try HostCommand("ps", "-e", "-ww", "-o", "args").output()
         #expect(processes.contains("guest=cloud-2"))
         #expect(!processes.contains(secret))
-        let connection = "qemu:///session?socket=\(state.daemonSocket)"
+        let connection = state.daemonURI
         let definition = try HostCommand("virsh", "-c", connection, "dumpxml", "--security-info", "cloud-2").output()
         #expect(definition.contains("seed.iso"))
         #expect(!definition.contains(secret))

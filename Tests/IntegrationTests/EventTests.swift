@@ -165,7 +165,7 @@ struct EventTests {
 extension Lab {
     /// Changes something behind the driver's back.
     fileprivate func virsh(_ arguments: String...) throws {
-        let connection = ["-q", "-c", "qemu:///session?socket=\(state.daemonSocket)"]
+        let connection = ["-q", "-c", state.daemonURI]
         try HostCommand(["virsh"] + connection + arguments).output()
     }
 }

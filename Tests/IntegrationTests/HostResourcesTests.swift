@@ -218,7 +218,7 @@ extension Lab {
     /// What virsh prints of the lab's own daemon.
     @discardableResult
     fileprivate func virsh(_ arguments: String...) throws -> String {
-        try HostCommand(["virsh", "-q", "-c", "qemu:///session?socket=\(state.daemonSocket)"] + arguments).output()
+        try HostCommand(["virsh", "-q", "-c", state.daemonURI] + arguments).output()
     }
 }
 

@@ -20,7 +20,7 @@ struct HostSnapshot: Hashable, CustomStringConvertible {
     static func take(_ lab: Lab) async throws -> HostSnapshot {
         let journal = try Journal.open(lab.state)
         let connection = try await Connection.open(
-            ConnectionURI("qemu:///session?socket=\(lab.state.daemonSocket)"))
+            ConnectionURI(lab.state.daemonURI))
         let domains = try await connection.listDomains().map(\.name)
         await connection.close()
         let locks = try DomainLocks(lab.state).held().keys.map(\.description)

@@ -60,7 +60,7 @@ extension Lab {
     /// A connection to the lab's daemon, which runs, beside the driver's own.
     fileprivate func connect(_ threads: CallThreads) async throws -> Connection {
         try await Connection.open(
-            ConnectionURI("qemu:///session?socket=\(state.daemonSocket)"), deadline: .now + Self.patience,
+            ConnectionURI(state.daemonURI), deadline: .now + Self.patience,
             threads: threads)
     }
 
@@ -69,7 +69,7 @@ extension Lab {
         let limit = ContinuousClock.now + Self.patience
         while true {
             let told = try HostCommand(
-                "virsh", "-q", "-c", "qemu:///session?socket=\(state.daemonSocket)", "domcontrol", name
+                "virsh", "-q", "-c", state.daemonURI, "domcontrol", name
             ).output()
             if told.hasPrefix("occupied") { return }
             try #require(ContinuousClock.now < limit, "\(told)")

@@ -145,6 +145,26 @@ struct PrivateDaemonTests {
         #expect(try await lab.settled() == before)
         #expect(try lab.daemon() != first)
     }
+
+    @Test("is back although the one before still held its pid file when the next was started")
+    func heldPIDFile() async throws {
+        let lab = try await Lab("d-held")
+        try await lab.storeTinyImage()
+        try await lab.endDaemon()
+        let path = lab.state.daemonRun.appending("libvirt/libvirtd.pid")
+        let pidFile = try FileDescriptor.open(path, .readWrite, options: .create, permissions: [.ownerReadWrite])
+        try #require(fchmod(pidFile.rawValue, 0o666) == 0)
+        // As libvirt locks it: virFileLock of the first byte.
+        var lock = flock()
+        lock.l_type = Int16(F_WRLCK)
+        lock.l_len = 1
+        try #require(fcntl(pidFile.rawValue, F_SETLK, &lock) == 0)
+        async let instances = lab.driver.instances(context: lab.context)
+        try await Task.sleep(for: .seconds(1))
+        try #require(unlink(path.string) == 0)
+        try pidFile.close()
+        #expect(try await instances.isEmpty)
+    }
 }
 
 /// What would let a daemon end a guest that it cannot reach: it must not be started, nor be asked, from elsewhere.

@@ -131,7 +131,7 @@ extension Lab {
             .replacing("\(id)", with: "\(foreign)").replacing(/created="[^"]+"/, with: "created=\"\(time)\"")
             .replacing(/created='[^']+'/, with: "created='\(time)'")
         try #require(changed.contains(time))
-        let connection = try await Connection.open(ConnectionURI("qemu:///session?socket=\(state.daemonSocket)"))
+        let connection = try await Connection.open(ConnectionURI(state.daemonURI))
         _ = try await connection.define(changed)
         await connection.close()
         return foreign

@@ -13,7 +13,7 @@ struct SilentDaemonTests {
     private let keepAlive = KeepAlive(interval: 1, count: 1)
 
     private func connection(to lab: Lab, ledger: LiveHandles = .shared) async throws -> Connection {
-        let uri = try ConnectionURI("qemu:///session?socket=\(lab.state.daemonSocket)")
+        let uri = try ConnectionURI(lab.state.daemonURI)
         return try await Connection.open(
             uri, keepAlive: keepAlive, deadline: .now + Lab.patience, threads: threads, ledger: ledger)
     }

@@ -92,7 +92,7 @@ struct SweepTests {
             try await driver.spawn(lab.tiny(name), until: .started, context: lab.context)
         }
         #expect(try await lab.driver.domain(id) == nil)
-        let connection = try await Connection.open(ConnectionURI("qemu:///session?socket=\(lab.state.daemonSocket)"))
+        let connection = try await Connection.open(ConnectionURI(lab.state.daemonURI))
         return try await connection.define(try #require(catching.xml.withLock { $0 }))
     }
 
@@ -115,7 +115,7 @@ struct SweepTests {
         _ = try await defineTooLate("late", in: lab)
         let made = try await lab.driver.spawn(lab.tiny("late"), until: .started, context: lab.context)
         #expect(try await lab.driver.instance("late", context: lab.context).id == made.id)
-        let connection = try await Connection.open(ConnectionURI("qemu:///session?socket=\(lab.state.daemonSocket)"))
+        let connection = try await Connection.open(ConnectionURI(lab.state.daemonURI))
         let other = try await connection.define(
             "<domain type='qemu'><name>other</name><memory>1</memory><os><type>hvm</type></os></domain>")
         let error = await #expect(throws: ComputeError.self) {
@@ -132,7 +132,7 @@ struct SweepTests {
     func foreign() async throws {
         let (lab, guest) = try await scene()
         let xml = try await lab.driver.requireDomain(guest.id).xml(.inactive)
-        let connection = try await Connection.open(ConnectionURI("qemu:///session?socket=\(lab.state.daemonSocket)"))
+        let connection = try await Connection.open(ConnectionURI(lab.state.daemonURI))
         let elsewhere = xml.replacingOccurrences(of: "\(lab.state.instances)/", with: "/elsewhere/")
             .replacingOccurrences(of: "bystander", with: "elsewhere")
             .replacingOccurrences(of: "\(guest.id)", with: "\(InstanceID())")
@@ -305,7 +305,7 @@ struct SweepTests {
         .replacing(/machine='pc-q35-[0-9.]+'/, with: "machine='pc-q35-6.0'")
         .replacing(" cache='none' io='native'", with: " cache='writeback'")
         try #require(changed.contains("pc-q35-6.0") && changed.contains("<on_crash>preserve"))
-        let connection = try await Connection.open(ConnectionURI("qemu:///session?socket=\(lab.state.daemonSocket)"))
+        let connection = try await Connection.open(ConnectionURI(lab.state.daemonURI))
         _ = try await connection.define(changed)
         await connection.close()
         let report = try await lab.driver.reconcile(.show, context: lab.context)
