@@ -154,7 +154,7 @@ private struct PowerChange {
             let instance = try await session.find(reference)
             try await change(session.driver, instance.id, session)
             guard global.output != .table else { return OneByOne.Done(name: instance.name, value: .null) }
-            let changed = try await session.find(instance.id.description)
+            let changed = try await session.changed(instance.id)
             return OneByOne.Done(name: changed.name, value: changed.outputValue)
         }
     }

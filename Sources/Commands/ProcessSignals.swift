@@ -33,6 +33,14 @@ public struct ProcessSignals: Sendable {
         Self.handle(SIGPIPE) { _ in }
     }
 
+    /// Opens what is closed of standard input, output and error, for reading alone: what is opened next would else be
+    /// taken for one of them. To write there fails, as it does where they are closed.
+    public static func openStandardDescriptors() {
+        for descriptor in 0...2 as ClosedRange<Int32> where fcntl(descriptor, F_GETFD) < 0 {
+            _ = open("/dev/null", O_RDONLY)
+        }
+    }
+
     /// Hands on each signal that comes, on the calling thread, for the rest of the process's life.
     public func deliver() {
         guard let pipe else { return }
@@ -45,7 +53,7 @@ public struct ProcessSignals: Sendable {
         // A signal that came to this thread ends the wait early; its byte is there at the next.
         guard poll(&waited, 1, -1) > 0 else { return errno == EINTR }
         var signal: UInt8 = 0
-        if read(readEnd, &signal, 1) == 1 { receiving.yield(Int32(signal)) }
+        if read(readEnd, &signal, 1) == 1, Self.ending.contains(Int32(signal)) { receiving.yield(Int32(signal)) }
         return true
     }
 

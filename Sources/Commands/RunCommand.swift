@@ -49,6 +49,11 @@ struct RunCommand: Verb {
     func run() async throws {
         let surroundings = CommandScope.current.composition.surroundings
         let instance = try await namedInstance(in: surroundings)
+        if wait == .agent, !instance.agent {
+            throw UsageFailure(
+                "\(document): --wait agent needs an agent, and the document says agent: false",
+                hint: "use --wait running, or leave agent out of the document")
+        }
         let session = try await Session.open(global)
         let status = try await session.driver.spawn(instance, until: goal, context: session.operation())
         guard !console else { return try await ConsoleSessionRun(session: session).run(status, takeOver: false) }

@@ -44,6 +44,22 @@ struct Session: Sendable {
         try await driver.instance(reference, context: operation(allowance: allowance))
     }
 
+    /// The instance after a change of it: neither Ctrl-C nor a deadline that passes makes untrue that it was changed.
+    ///
+    /// - Throws: as ``find(_:allowance:)``, and says that the change happened.
+    func changed(_ id: InstanceID) async throws(ComputeError) -> InstanceStatus {
+        let context = OperationContext(principal: principal)
+        let reading = Task(executorPreference: CommandScope.current.composition.executor) {
+            () async -> Result<InstanceStatus, ComputeError> in
+            do throws(ComputeError) {
+                return .success(try await driver.instance(id.description, context: context))
+            } catch {
+                return .failure(error.adding(details: ["the instance was changed"], outcome: .happened))
+            }
+        }
+        return try await reading.value.get()
+    }
+
     /// Whether the instance is gone: its deletion may have been among events that were missed.
     func isGone(_ instance: InstanceStatus, allowance: Duration = .zero) async throws(ComputeError) -> Bool {
         do throws(ComputeError) {

@@ -41,8 +41,8 @@ struct SpecFile: Sendable, Hashable {
     /// The text of a file that a document names; it stays within the document's directory, since a document may come
     /// from somebody else than the one who runs it.
     private static func attachment(_ name: String, besides directory: FilePath) throws(RuleViolation) -> String {
-        let relative = FilePath(name)
-        guard !name.isEmpty, !name.utf8.contains(0), relative.isRelative,
+        let relative = FilePath(name).lexicallyNormalized()
+        guard relative.lastComponent != nil, !name.utf8.contains(0), relative.isRelative,
             !relative.components.contains(where: { $0.kind == .parentDirectory })
         else {
             throw RuleViolation(
@@ -50,7 +50,7 @@ struct SpecFile: Sendable, Hashable {
                 remedy: "put the file beside the document, and give its name")
         }
         do {
-            return try TextFile.text(ofRegular: directory.pushing(relative), limit: limit)
+            return try TextFile.text(ofRegular: directory.pushing(relative), below: directory, limit: limit)
         } catch {
             throw RuleViolation(
                 value: name, rule: "the file must be regular text of at most 1 MiB, but \(error.words)",

@@ -11,6 +11,7 @@ enum TextFile {
         case missing
         case directory
         case notRegular
+        case link
         case unreadable(Errno)
         case tooLarge(limit: Int)
         case notText
@@ -21,6 +22,7 @@ enum TextFile {
             case .missing: "there is no such file"
             case .directory: "it is a directory"
             case .notRegular: "it is not a regular file"
+            case .link: "it is a link, or is reached through one"
             case .unreadable(let errno): "it cannot be read: \(errno)"
             case .tooLarge(let limit): "it is larger than \(limit >> 10) KiB"
             case .notText: "it is not text in UTF-8"
@@ -30,7 +32,8 @@ enum TextFile {
         fileprivate init(_ error: HostFileError) {
             switch error {
             case .missing: self = .missing
-            case .notRegular, .untrusted: self = .notRegular
+            case .notRegular: self = .notRegular
+            case .untrusted: self = .link
             case .unreadable(_, let errno): self = .unreadable(errno)
             }
         }
@@ -55,9 +58,15 @@ enum TextFile {
         }
     }
 
-    /// The text of a regular file.
-    static func text(ofRegular path: FilePath, limit: Int) throws(Problem) -> String {
-        try text(of: regular(opened(path), limit: limit))
+    /// The text of a regular file below a directory; no link leads out of it.
+    static func text(ofRegular path: FilePath, below directory: FilePath, limit: Int) throws(Problem) -> String {
+        let file: HostFile
+        do throws(HostFileError) {
+            file = try HostFile.open(path, below: directory)
+        } catch {
+            throw Problem(error)
+        }
+        return try text(of: regular(file, limit: limit))
     }
 
     /// The text of a file, or of a pipe or device until its end.

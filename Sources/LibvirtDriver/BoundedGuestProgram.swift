@@ -38,12 +38,13 @@ enum BoundedGuestProgram {
     }
 
     /// `$1` and `$2` are the other scripts. A guest without `setsid` has no sessions: there only the program's pipes
-    /// are ended. Standard error is closed before a shell can remark on a process that was killed.
+    /// are ended. SIGTERM ends all at once. Standard error is closed before a shell can remark on a process that was killed.
     private static let script = """
         pipes=$1; timer=$2; limit=$3; seconds=$4; shift 4
         own= all= late=
         if command -v setsid >/dev/null 2>&1; then own=setsid all=-; fi
         trap late=1 ALRM
+        trap 'late=1; kill -TERM "$all$group"' TERM
         $own /bin/sh -c "$pipes" roost-exec "$limit" "$@" &
         group=$!
         $own /bin/sh -c "$timer" roost-timer "$seconds" "$$" "$all$group" >/dev/null 2>&1 &
@@ -54,6 +55,7 @@ enum BoundedGuestProgram {
         if [ -n "$late" ]; then
           wait "$group"
           for second in 1 2 3 4 5 6; do kill -0 "$all$group" || break; sleep 1; done
+          kill -KILL "$all$group"
           status=\(timeLimitStatus)
         fi
         kill -KILL "$all$timer" "$timer"

@@ -49,6 +49,19 @@ struct GuestAgent {
         // Before the guest's own count begins: what the wrapper ended is then surely late.
         let timeIsUp = ContinuousClock.now + program.timeLimit
         let started = try await start(program)
+        do throws(ComputeError) {
+            return try await outcome(of: started, program, timeIsUp: timeIsUp)
+        } catch {
+            guard error.code == .cancelled || deadline.map({ $0 <= .now }) == true else { throw error }
+            await end(started)
+            throw error.adding(details: ["the program was started in the guest, and was told to end"], outcome: .happened)
+        }
+    }
+
+    /// Asks until the program has ended.
+    private func outcome(
+        of started: AgentProtocol.Started, _ program: GuestProgram, timeIsUp: ContinuousClock.Instant
+    ) async throws(ComputeError) -> GuestProgramResult {
         let end = min(deadline ?? timeIsUp + Self.endingLimit, timeIsUp + Self.endingLimit)
         var pause: Duration = .milliseconds(5)
         while true {
@@ -61,6 +74,15 @@ struct GuestAgent {
             try await LibvirtDriver.pause(for: pause, subject: subject)
             pause = min(pause * 3 / 2, .milliseconds(200))
         }
+    }
+
+    /// Tells the program's wrapper to end it, for a caller who waits no more, cancelled or late.
+    private func end(_ started: AgentProtocol.Started) async {
+        let agent = GuestAgent(domain: domain, subject: subject, deadline: .now + Self.endingLimit)
+        let request = AgentProtocol.execute(
+            path: BoundedGuestProgram.shell, arguments: ["-c", "kill -TERM \"$1\"", "roost-end", "\(started.pid)"])
+        // In a task of its own, which nobody cancels. What fails leaves the program to its time limit.
+        await Task { _ = try? await agent.ask(request, for: AgentProtocol.Started.self) }.value
     }
 
     /// How a program stands that was started: where that cannot be told, it may have ended, or run on.

@@ -18,6 +18,7 @@ enum Roost {
     private static let keptOpen = Guarded<[any HypervisorDriver]>([])
 
     static func main() {
+        ProcessSignals.openStandardDescriptors()
         // Before there is a second thread: while libraries are loaded, each processor that runs one is interrupted for
         // every page that is bound.
         if RoostCommand.asksHypervisor(arguments) { LibvirtDriver.loadLibvirt() }

@@ -35,6 +35,45 @@ struct CommandFailureTests {
         #expect(error["outcome"] == "did_not_happen")
     }
 
+    @Test("tells of an interrupted start what became of it")
+    func interruptedStart() async throws {
+        let lab = try await Lab.ready("cli-fail")
+        let before = try await lab.prepared()
+        try await lab.roost.json("run", "-", "--wait", "none", input: Lab.document("cut-1"))
+        for milliseconds in [50, 150, 250, 350, 450] {
+            try await lab.roost.json("stop", "--force", "cut-1")
+            let start = try lab.roost.start(["start", "cut-1", "-o", "json"])
+            try await Task.sleep(for: .milliseconds(milliseconds))
+            start.send(SIGINT)
+            let outcome = await start.outcome()
+            let state = try await lab.roost.json("show", "cut-1")["state"]?.text
+            guard outcome.status == 130 else {
+                #expect(outcome.status == 0 && state == "running", "\(outcome.errorText)")
+                continue
+            }
+            let told = try outcome.error["outcome"]?.text
+            #expect(told == (state == "running" ? "happened" : "did_not_happen"), "after \(milliseconds) ms")
+        }
+        try await lab.deleteAll()
+        try await lab.expectUnchanged(since: before)
+    }
+
+    @Test("does what it is asked where standard descriptors are closed, and no other takes their place")
+    func closedDescriptors() async throws {
+        let lab = try await Lab.ready("cli-fail")
+        let before = try await lab.prepared()
+        var roost = lab.roost
+        roost.prefix = ["sh", "-c", #"exec "$@" <&- 2>&-"#, "sh"]
+        #expect(try await roost("list", "-o", "json").json == .array([]))
+        roost.prefix = ["sh", "-c", #"exec "$@" <&-"#, "sh"]
+        #expect(try await roost("spec", "check", "-").status == 2)
+        roost.prefix = ["sh", "-c", #"exec "$@" >&- <&-"#, "sh"]
+        let unheard = try await roost("list")
+        #expect(unheard.status == 1)
+        #expect(unheard.errorText.contains("the result could not be written"))
+        try await lab.expectUnchanged(since: before)
+    }
+
     @Test("lists every problem of a document, and leaves nothing")
     func invalidDocument() async throws {
         let lab = try await Lab.ready("cli-fail")

@@ -2,6 +2,7 @@
 // Copyright 2026 The Roost authors
 
 import Foundation
+import Glibc
 import RoostKit
 import Testing
 
@@ -36,6 +37,27 @@ struct ExecCommandTests {
                     "exit_status": 7, "signal": nil, "stdout": "out\n", "stdout_encoding": "utf-8",
                     "stderr": "err\n", "stderr_encoding": "utf-8", "truncated": false,
                 ]))
+    }
+
+    @Test("ends the program when it is interrupted or late, and says that it was started")
+    func interrupted() async throws {
+        let roost = try await guest()
+        for options in [[], ["--timeout", "2"]] {
+            let sleep = options.isEmpty ? "301" : "302"
+            let script = "trap '' HUP; sleep \(sleep); touch /root/went-on"
+            let run = try roost.start(["exec", "exec-1", "-o", "json"] + options + ["--", "sh", "-c", script])
+            let isThere = "ps | grep -q '[s]leep \(sleep)'"
+            while try await roost("exec", "exec-1", "--", "sh", "-c", isThere).status != 0 {
+                try await Task.sleep(for: .milliseconds(50))
+            }
+            if options.isEmpty { run.send(SIGINT) }
+            let outcome = await run.outcome()
+            #expect(outcome.status == (options.isEmpty ? 130 : 125))
+            #expect(try outcome.error["outcome"] == "happened")
+            let ended = "for i in 1 2 3 4 5 6 7 8 9; do \(isThere) || exit 0; sleep 1; done; exit 1"
+            #expect(try await roost("exec", "exec-1", "--", "sh", "-c", ended).status == 0)
+            #expect(try await roost("exec", "exec-1", "--", "test", "-e", "/root/went-on").status == 1)
+        }
     }
 
     @Test("gives 125 for its own failures")
