@@ -83,12 +83,19 @@ struct HostInspection {
     }
 
     private func stateDirectoryCheck() -> HostCheck {
+        if let (path, error) = unwritable(driver.state.path) {
+            return HostCheck(
+                name: "state_directory", verdict: .bad, finding: "\(path) cannot be written: \(error)",
+                remedy: "mount it writable, or choose another with --state-dir")
+        }
         do throws(ComputeError) {
             guard driver.state.isPrepared else {
                 return HostCheck(
                     name: "state_directory", verdict: .good,
                     finding: "\(driver.state.path) will be made when it is needed")
             }
+            // One that is damaged refuses every command that changes something.
+            _ = try driver.journals.existing()?.history(limit: 1)
             switch try driver.state.verifyIdentity() {
             case .matching, .unrecorded:
                 return HostCheck(name: "state_directory", verdict: .good, finding: "\(driver.state.path)")
@@ -105,6 +112,15 @@ struct HostInspection {
         } catch {
             return HostCheck(name: "state_directory", verdict: .bad, finding: error.message, remedy: error.hint)
         }
+    }
+
+    /// The directory itself, or the nearest above it that exists, where it cannot be written, and why.
+    private func unwritable(_ directory: FilePath) -> (FilePath, Errno)? {
+        var path = directory
+        while access(path.string, W_OK) != 0 {
+            guard errno == ENOENT, path.removeLastComponent() else { return (path, Errno(rawValue: errno)) }
+        }
+        return nil
     }
 
     private func versionCheck(_ connection: Connection) async -> HostCheck {

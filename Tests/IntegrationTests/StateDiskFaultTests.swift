@@ -101,6 +101,10 @@ struct StateDiskFaultTests {
         }
         let run = try await roost("run", "-", "-o", "json", input: Lab.document("read-2"))
         #expect(try run.error["kind"] == "failed")
+        let doctor = try await roost("doctor", "-o", "json")
+        #expect(doctor.status == 1)
+        let check = try doctor.json["checks"]?.elements.first { $0["name"] == "state_directory" }
+        #expect(check?["verdict"] == "bad")
         #expect(try await lab.driver.instance("read-1", context: lab.context).state == .running)
         #expect(try await HostSnapshot.take(lab) == snapshot)
         try await lab.driver.delete(id, policy: .evenRunning, context: lab.context)
