@@ -43,11 +43,35 @@ struct HostFactsFile: Sendable, Hashable {
     func facts(in surroundings: Surroundings) async throws -> HostFacts {
         let hint = "`roost host facts -o json` writes such a file"
         let text = try await TextFile.document(at: path, limit: Self.limit, hint: hint, in: surroundings)
+        let data = Data(text.utf8)
+        let facts: HostFacts
         do {
-            return try JSONDecoder().decode(HostFacts.self, from: Data(text.utf8))
+            facts = try JSONDecoder().decode(HostFacts.self, from: data)
         } catch let error as DecodingError {
             throw UsageFailure("document \(path): \(error.words)", hint: hint)
         }
+        let known = try JSONSerialization.jsonObject(with: JSONEncoder().encode(facts))
+        if let stray = Self.stray(in: try JSONSerialization.jsonObject(with: data), beside: known) {
+            throw UsageFailure("document \(path): \(stray) is no fact that is known here", hint: hint)
+        }
+        return facts
+    }
+
+    /// The path of a key that was not read, by what the facts are written as: one that is misspelt would count as a
+    /// fact that nobody knows, and refuse nothing.
+    private static func stray(in given: Any, beside known: Any?) -> String? {
+        if let given = given as? [String: Any] {
+            let known = known as? [String: Any] ?? [:]
+            for (key, value) in given.sorted(by: { $0.key < $1.key }) where !(value is NSNull) {
+                guard let kept = known[key] else { return key }
+                if let below = stray(in: value, beside: kept) { return "\(key).\(below)" }
+            }
+        } else if let given = given as? [Any], let known = known as? [Any] {
+            for (value, kept) in zip(given, known) {
+                if let below = stray(in: value, beside: kept) { return below }
+            }
+        }
+        return nil
     }
 }
 

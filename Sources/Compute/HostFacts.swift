@@ -92,7 +92,7 @@ public struct HostFacts: Sendable, Hashable, Codable {
 
     /// Reads recorded facts; what older ones lack refuses nothing.
     ///
-    /// - Throws: `DecodingError` where another fact is missing, or of another type.
+    /// - Throws: `DecodingError` where another fact is missing, or is none that a host can have.
     public init(from decoder: any Decoder) throws {
         let values = try decoder.container(keyedBy: CodingKeys.self)
         try self.init(
@@ -109,5 +109,9 @@ public struct HostFacts: Sendable, Hashable, Codable {
             isPrivileged: values.decodeIfPresent(Bool.self, forKey: .isPrivileged) ?? true,
             topology: values.decodeIfPresent(HostTopology.self, forKey: .topology),
             devices: values.decodeIfPresent(DeviceFacts.self, forKey: .devices))
+        guard maximumVCPUs > 0 else {
+            throw DecodingError.dataCorruptedError(
+                forKey: .maximumVCPUs, in: values, debugDescription: "a machine has at least one processor")
+        }
     }
 }

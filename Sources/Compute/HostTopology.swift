@@ -11,6 +11,29 @@ public struct HostTopology: Sendable, Hashable, Codable {
         self.cells = cells.sorted { $0.id < $1.id }
     }
 
+    enum CodingKeys: String, CodingKey {
+        case cells
+    }
+
+    /// Reads a recorded topology.
+    ///
+    /// - Throws: `DecodingError` also where a number is none that a host can have, or a cell or processor is there twice.
+    public init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        let cells = try values.decode([Cell].self, forKey: .cells)
+        let processors = cells.flatMap(\.cores).flatMap(\.self)
+        let areNumbered = processors.allSatisfy((0..<1 << 20).contains) && cells.allSatisfy { $0.id >= 0 }
+        let areApart = Set(processors).count == processors.count && Set(cells.map(\.id)).count == cells.count
+        let pages = cells.flatMap(\.hugePages)
+        // Far more than a host has, and far less than what would overflow when it is added up.
+        let areCounted = pages.allSatisfy { $0.kibibytes > 0 && (0..<1 << 40).contains($0.count) }
+        guard areNumbered, areApart, areCounted, cells.allSatisfy({ $0.memoryKiB >= 0 }), cells.count <= 1 << 16 else {
+            throw DecodingError.dataCorruptedError(
+                forKey: .cells, in: values, debugDescription: "no host has such processors or memory")
+        }
+        self.init(cells: cells)
+    }
+
     /// A NUMA cell of the host.
     public struct Cell: Sendable, Hashable, Codable {
         /// Its number.

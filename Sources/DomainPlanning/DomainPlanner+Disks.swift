@@ -9,11 +9,12 @@ extension DomainPlanner {
     /// The instance's disks and its seed.
     func disks(of instance: Instance, resources: InstanceResources) -> [DomainXML.Disk] {
         var places: [InstanceModel.Disk.Bus: Int] = [:]
+        let first = instance.disks.firstIndex { !$0.isEmptyDrive }
         var disks = zip(instance.disks, resources.disks).enumerated().map { index, pair in
             let (disk, file) = pair
             var planned = planned(disk, file, index: index)
             planned.ioThread = ioThread(of: instance, place: places[disk.bus, default: 0], on: disk.bus)
-            if index == 0, resources.kernel == nil, !instance.hasBootOrder { planned.bootOrder = 1 }
+            if index == first, resources.kernel == nil, !instance.hasBootOrder { planned.bootOrder = 1 }
             if let order = disk.bootOrder { planned.bootOrder = order.value }
             planned.address = Self.address(on: disk.bus, place: places[disk.bus, default: 0])
             places[disk.bus, default: 0] += 1

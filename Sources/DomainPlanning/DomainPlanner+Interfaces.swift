@@ -23,7 +23,8 @@ extension DomainPlanner {
             device.virtualNetworks = VLAN.access(vlan).domainNetworks
         }
         device.mtu = interface.device.mtu?.bytes
-        device.queues = interface.device.queues?.value
+        // One is what it has anyway, and what libvirt does not write back.
+        device.queues = interface.device.queues.flatMap { $0.value > 1 ? $0.value : nil }
         device.isLinkUp = interface.device.isLinkUp
         set(interface.traffic, of: &device)
         device.alias = DeviceNames.interfaceAlias(index)
@@ -92,8 +93,10 @@ extension VLAN {
 }
 
 extension Bandwidth.Rate {
+    /// libvirt counts rates in kilobytes of 1,000 bytes, and what may pass at once in KiB.
     fileprivate var domainRate: DomainXML.Interface.Rate {
-        let kibibytes = { (amount: ByteCount) in Int(clamping: amount.bytes >> 10) }
-        return .init(average: kibibytes(average), peak: peak.map(kibibytes), burst: burst.map(kibibytes))
+        let kilobytes = { (rate: ByteCount) in Int(clamping: (rate.bytes + 500) / 1_000) }
+        return .init(
+            average: kilobytes(average), peak: peak.map(kilobytes), burst: burst.map { Int(clamping: $0.bytes >> 10) })
     }
 }

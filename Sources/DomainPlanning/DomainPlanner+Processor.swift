@@ -21,13 +21,15 @@ extension DomainPlanner {
         return processor
     }
 
+    /// Only a PC's processor has models between the host's own and QEMU's, and parts that keep it from migrating.
     private func mode(of model: InstanceModel.Processor.Model?) -> DomainXML.Processor.Mode {
         switch model {
         case .hostModel: .hostModel
-        case .hostPassthrough: .hostPassthrough(isMigratable: true)
+        case .hostPassthrough: .hostPassthrough(isMigratable: isPC ? true : nil)
         case .maximum: .maximum(isMigratable: nil)
         case .named(let name): .custom(model: name.description)
-        case nil: facts.accelerator == .kvm ? .hostModel : .maximum(isMigratable: nil)
+        case nil where facts.accelerator == .kvm: isPC ? .hostModel : .hostPassthrough(isMigratable: nil)
+        case nil: .maximum(isMigratable: nil)
         }
     }
 }

@@ -60,12 +60,16 @@ extension DomainPlanner {
     private func refusePartsOfPCs(in instance: Instance) throws(PlanError) {
         let rule = "a machine of architecture \(facts.architecture) has none"
         if instance.firmware == .bios { throw lacks("firmware", "bios", rule, "leave it out, or write uefi") }
+        if instance.processor?.model == .hostModel {
+            throw lacks("cpu.model", "host-model", rule, "write host-passthrough or maximum, or leave it out")
+        }
         if instance.hasPanicDevice { throw lacks("panic_device", "true", rule, "leave it out") }
         if let dies = instance.processor?.topology?.dies, dies > 1 {
             throw lacks("cpu.topology.dies", "\(dies)", rule, "leave it out")
         }
         if let index = instance.disks.firstIndex(where: { $0.bus == .sata }) {
-            throw lacks("disks[\(index)].bus", "sata", rule, "use virtio or scsi")
+            let remedy = instance.disks[index].isCDROM ? "use scsi" : "use virtio or scsi"
+            throw lacks("disks[\(index)].bus", "sata", rule, remedy)
         }
     }
 

@@ -24,6 +24,7 @@ extension DomainPlanner {
             ("memory_backing.huge_pages", backing.hugePages.map { _ in "huge pages" }),
             ("memory_backing.locked", backing.isLocked ? "true" : nil),
             ("memory_backing.limit", backing.limit?.description),
+            ("launch_security", (instance.platform.launchSecurity?.kind).map(\.rawValue)),
             ("numa.mode", instance.memoryDetails.numa?.mode == .restrictive ? "restrictive" : nil),
         ]
         for case (let path, let value?) in needs {

@@ -17,20 +17,23 @@ extension DomainPlanner {
         setPins(asked, ioThreads: instance.ioThreads?.value ?? 0, in: &tuning)
         if let realTime = asked.realTime {
             let vcpus = realTime.vcpus.isEmpty ? Array(0..<instance.mostVCPUs) : realTime.vcpus
-            tuning.schedules = [
+            // Each by itself, as libvirt writes them back.
+            tuning.schedules = vcpus.map { vcpu in
                 .init(
-                    processors: CPUSet(vcpus), scheduler: realTime.scheduler.domainScheduler,
+                    processors: CPUSet([vcpu]), scheduler: realTime.scheduler.domainScheduler,
                     priority: realTime.priority)
-            ]
+            }
         }
         if tuning != CPUTuning() { document.cpuTuning = tuning }
     }
 
     /// QEMU's own threads run where the virtual processors do unless they have processors of their own: nowhere else.
+    /// Where a real-time one runs, they would wait for it.
     private func setPins(_ asked: ProcessorTuning, ioThreads: Int, in tuning: inout CPUTuning) {
         guard case .fixed(let cpus)? = asked.dedicated else { return }
         tuning.vcpuPins = cpus.enumerated().map { .init(thread: $0, processors: CPUSet([$1])) }
-        var others = CPUSet(cpus)
+        let realTime = Set(asked.realTime?.vcpus ?? [])
+        var others = CPUSet(cpus.enumerated().filter { !realTime.contains($0.offset) }.map(\.element))
         if case .isolated(.fixed(let isolated)) = asked.emulatorThreads { others = CPUSet(isolated) }
         tuning.emulatorPin = others
         tuning.ioThreadPins = (0..<ioThreads).map { .init(thread: $0 + 1, processors: others) }

@@ -59,7 +59,8 @@ public struct DomainPlanner: Sendable {
             if let line = instance.boot?.commandLine, !line.isEmpty { system.commandLine = line }
         }
         document.operatingSystem = system
-        document.features = Features(acpi: true, apic: architecture == .x86)
+        // Without a UEFI nothing gives the tables of ACPI to a machine that is no PC: libvirt refuses it.
+        document.features = Features(acpi: isPC || system.firmware == .efi, apic: isPC)
         document.processor = processor(of: instance)
         setPlatform(of: instance, in: &document)
         document.onPoweroff = .destroy

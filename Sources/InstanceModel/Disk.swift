@@ -103,6 +103,9 @@ public struct Disk: Sendable, Hashable {
         if case .medium = source { true } else { false }
     }
 
+    /// Whether it is a drive with nothing in it.
+    public var isEmptyDrive: Bool { source == .medium(nil) }
+
     /// The size that was asked for.
     public var size: DiskSize? {
         switch source {

@@ -67,7 +67,7 @@ public struct Instance: Sendable, Hashable {
         ).problems
         let resources = ResourceRules(
             mostVCPUs: (maximumVCPUs ?? vcpus).value, memory: memory, details: memoryDetails,
-            tuning: processor?.tuning)
+            tuning: processor?.tuning, launchSecurity: platform.launchSecurity)
         let problems = parts + resources.problems
         guard problems.isEmpty else { throw InvalidSpec(problems: problems) }
         self.name = name
@@ -97,6 +97,8 @@ public struct Instance: Sendable, Hashable {
     public static let maximumSATADisks = 6
     /// The largest number of interfaces.
     public static let maximumInterfaces = 8
+    /// The largest number of ports of the host that an interface publishes.
+    public static let maximumPorts = 64
 
     /// The most virtual processors that the guest can have without a restart.
     public var mostVCPUs: Int { (maximumVCPUs ?? vcpus).value }

@@ -32,14 +32,14 @@ extension InstanceDocument {
         "interfaces[].bandwidth.inbound": "How much may reach the guest.",
         "interfaces[].bandwidth.outbound": "How much the guest may send.",
         "interfaces[].isolated": "Whether its port of the bridge reaches no other isolated one; false unless given.",
+        "interfaces[].bandwidth.inbound.peak": "Bytes a second at most, with the unit; of what the guest sends, none.",
     ].merging(rate(below: "interfaces[].bandwidth.inbound")) { first, _ in first }
         .merging(rate(below: "interfaces[].bandwidth.outbound")) { first, _ in first }
 
     private static func rate(below path: String) -> [String: String] {
         [
             "\(path).average": "Bytes a second in the long run, with the unit.",
-            "\(path).peak": "Bytes a second at most, with the unit.",
-            "\(path).burst": "Bytes that may pass at the peak's rate, with the unit.",
+            "\(path).burst": "Bytes that may pass at once, with the unit.",
         ]
     }
 }

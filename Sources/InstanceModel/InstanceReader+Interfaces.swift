@@ -84,13 +84,14 @@ extension InstanceReader {
         let name = reader.required("name", in: fields, example: "name: clean-traffic").flatMap {
             reader.value($0, matching: LibvirtName.pattern, LibvirtName.init)
         }
+        let known = reader.problems.count
         var parameters: [String: [String]] = [:]
         if let given = fields["parameters"], let variables = reader.mapping(given) {
             for (variable, values) in variables.byKey.sorted(by: { $0.key < $1.key }) {
                 parameters[variable] = reader.sequence(values)?.compactMap { readFilterValue($0) }
             }
         }
-        guard let name else { return nil }
+        guard let name, reader.problems.count == known else { return nil }
         return reader.attempt(at: fields["parameters"] ?? field) { () throws(RuleViolation) in
             try NetworkFilter(name, parameters: parameters)
         }
@@ -105,8 +106,8 @@ extension InstanceReader {
 
     private mutating func readBandwidth(_ field: Field) -> Bandwidth? {
         guard let fields = reader.mapping(field, keys: ["inbound", "outbound"]) else { return nil }
-        let inbound = fields["inbound"].map { readRate($0) }
-        let outbound = fields["outbound"].map { readRate($0) }
+        let inbound = fields["inbound"].map { readRate($0, keys: ["average", "peak", "burst"]) }
+        let outbound = fields["outbound"].map { readRate($0, keys: ["average", "burst"]) }
         // What is there and could not be read was noted.
         guard inbound != .some(nil), outbound != .some(nil) else { return nil }
         return reader.attempt(at: field) { () throws(RuleViolation) in
@@ -114,8 +115,8 @@ extension InstanceReader {
         }
     }
 
-    private mutating func readRate(_ field: Field) -> Bandwidth.Rate? {
-        guard let fields = reader.mapping(field, keys: ["average", "peak", "burst"]) else { return nil }
+    private mutating func readRate(_ field: Field, keys: [String]) -> Bandwidth.Rate? {
+        guard let fields = reader.mapping(field, keys: keys) else { return nil }
         let average = reader.required("average", in: fields, example: "average: 10 MiB").flatMap { readAmount($0) }
         let peak = fields["peak"].map { readAmount($0) }
         let burst = fields["burst"].map { readAmount($0) }

@@ -9,7 +9,14 @@ extension InstanceReader {
             video: fields["video"].flatMap { reader.choice($0, of: VideoModel.self) },
             tablet: fields["tablet"].flatMap { reader.choice($0, of: Tablet.self) },
             vsock: fields["vsock"].flatMap { readVSock($0) }, entropyLimit: fields["rng"].flatMap { readEntropy($0) },
-            hostDevices: fields["devices"].flatMap { reader.sequence($0) }?.compactMap { readHostDevice($0) } ?? [])
+            hostDevices: fields["devices"].flatMap { readHostDevices($0) } ?? [])
+    }
+
+    /// All of them, or nil: what is told of one names it by its place among all.
+    private mutating func readHostDevices(_ field: Field) -> [HostDevice]? {
+        let devices = reader.sequence(field)?.map { readHostDevice($0) }
+        guard let devices, !devices.contains(nil) else { return nil }
+        return devices.compactMap(\.self)
     }
 
     private mutating func readGraphics(_ field: Field) -> Graphics? {

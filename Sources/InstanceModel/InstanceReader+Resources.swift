@@ -42,7 +42,7 @@ extension InstanceReader {
         let source = optional(fields["source"]) { $0.reader.choice($1, of: MemoryBacking.Source.self) }
         let isShared = fields["shared"].map { reader.boolean($0) } ?? false
         let isLocked = fields["locked"].map { reader.boolean($0) } ?? false
-        let limit = optional(fields["limit"]) { $0.reader.size($1) { size throws(RuleViolation) in size } }
+        let limit = optional(fields["limit"]) { $0.readLimit($1) }
         let merging = optional(fields["merging"]) { $0.reader.boolean($1) }
         let isDiscarded = fields["discard"].map { reader.boolean($0) } ?? false
         guard let hugePages, let source, let isShared, let isLocked, let limit, let merging, let isDiscarded else {
@@ -52,6 +52,13 @@ extension InstanceReader {
             try MemoryBacking(
                 hugePages: hugePages, source: source, isShared: isShared, isLocked: isLocked, limit: limit,
                 merging: merging, isDiscarded: isDiscarded)
+        }
+    }
+
+    private mutating func readLimit(_ field: Field) -> ByteCount? {
+        reader.size(field) { limit throws(RuleViolation) in
+            try MemoryBacking.check(limit: limit)
+            return limit
         }
     }
 
@@ -126,9 +133,7 @@ extension InstanceReader {
         let items = reader.sequence(field)?.map { readRange($0, in: limits) }
         guard let items, !items.contains(nil) else { return nil }
         return reader.attempt(at: field) { () throws(RuleViolation) in
-            let numbers = items.flatMap { $0.map(Array.init) ?? [] }
-            try NumberList.check(numbers)
-            return numbers
+            try NumberList.joining(items.compactMap(\.self))
         }
     }
 

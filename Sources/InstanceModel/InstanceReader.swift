@@ -82,15 +82,17 @@ struct InstanceReader {
         let agent = fields["agent"].map { reader.boolean($0) } ?? true
         let labels = fields["labels"].map { readLabels($0) } ?? Labels()
 
+        // Where the most cannot be read, nothing is measured by the number at the start.
+        let isMostUnknown = fields["maximum_vcpus"] != nil && maximumVCPUs == nil
         let rules = InstanceRules(
-            bootsKernel: fields["boot"] != nil, vcpus: vcpus, maximumVCPUs: maximumVCPUs,
-            topology: fields["maximum_vcpus"] != nil && maximumVCPUs == nil ? nil : processor?.topology,
+            bootsKernel: fields["boot"] != nil, vcpus: isMostUnknown ? nil : vcpus, maximumVCPUs: maximumVCPUs,
+            topology: processor?.topology,
             disks: disks ?? [nil], hasSeed: fields["cloud_init"] != nil,
             interfaces: interfaces?.map(\.claims) ?? [], peripherals: peripherals, platform: platform,
             firmware: fields["firmware"] != nil && firmware == nil ? .uefi(secureBoot: false) : firmware)
         let resources = ResourceRules(
             mostVCPUs: fields["maximum_vcpus"] == nil ? vcpus?.value : maximumVCPUs?.value, memory: memory,
-            details: memoryDetails, tuning: processor?.tuning)
+            details: memoryDetails, tuning: processor?.tuning, launchSecurity: platform.launchSecurity)
         for problem in rules.problems + resources.problems { reader.note(problem, in: document) }
         guard reader.problems.isEmpty, let name, let vcpus, let memory, let memoryDetails, let hasTPM, let disks,
             let interfaces, let hasPanicDevice, let agent, let labels

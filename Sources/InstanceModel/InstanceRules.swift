@@ -44,10 +44,11 @@ struct InstanceRules {
     }
 
     private var bootProblems: [SpecProblem] {
-        guard !bootsKernel, disks.isEmpty else { return [] }
+        let isBootable = bootsKernel || disks.contains { $0?.isEmptyDrive != true }
+        guard !isBootable, !interfaces.contains(where: { $0.interface?.device.bootOrder != nil }) else { return [] }
         return [
             problem(
-                "disks", value: "", rule: "an instance boots from a disk or from a kernel",
+                "disks", value: "", rule: "an instance boots from a disk, a kernel, or an interface with `boot_order`",
                 remedy: "give `disks` an image, or give `boot` a kernel")
         ]
     }
@@ -112,9 +113,16 @@ struct InstanceRules {
         SpecProblem(path: path, violation: RuleViolation(value: value, rule: rule, remedy: remedy))
     }
 
-    /// The MAC addresses and published ports that are there twice.
+    /// The MAC addresses and published ports that are there twice, or ports of which there are too many.
     static func duplicates(in interfaces: [InterfaceClaims]) -> [SpecProblem] {
-        var problems: [SpecProblem] = []
+        var problems = interfaces.enumerated().compactMap { index, interface -> SpecProblem? in
+            guard interface.ports.count > Instance.maximumPorts else { return nil }
+            let violation = RuleViolation(
+                value: "\(interface.ports.count)", rule: "an interface publishes at most \(Instance.maximumPorts) ports",
+                remedy: "remove some, or use a bridge")
+            return SpecProblem(path: "interfaces[\(index)].publish", violation: violation)
+        }
+        guard problems.isEmpty else { return problems }
         var addresses: Set<MACAddress> = []
         var endpoints: [PublishedPort.Endpoint] = []
         for (index, interface) in interfaces.enumerated() {

@@ -86,8 +86,9 @@ public struct MemoryBacking: Sendable, Hashable {
 
     /// Memory that is made of.
     ///
-    /// - Throws: ``RuleViolation`` where huge pages are to be merged, anonymous memory shared, memory that is no file's
-    ///   discarded, or memory locked without a limit.
+    /// - Throws: ``RuleViolation`` where huge pages are to be merged or anonymous, anonymous memory shared, memory that
+    ///   is no file's discarded, or memory locked without a limit; and for a limit that is not 32 MiB to 32 TiB, in
+    ///   whole MiB.
     public init(
         hugePages: HugePages? = nil, source: Source? = nil, isShared: Bool = false, isLocked: Bool = false,
         limit: ByteCount? = nil, merging: Bool? = nil, isDiscarded: Bool = false
@@ -97,6 +98,12 @@ public struct MemoryBacking: Sendable, Hashable {
                 value: "merging: true", rule: "`huge_pages` are never merged, and `merging` is true",
                 remedy: "leave `merging` or `huge_pages` out")
         }
+        if hugePages != nil, source == .anonymous {
+            throw RuleViolation(
+                value: "source: anonymous", rule: "`huge_pages` come from a file of the host, and `source` is anonymous",
+                remedy: "leave `source` or `huge_pages` out")
+        }
+        if let limit { try Self.check(limit: limit) }
         if isShared, source == .anonymous {
             throw RuleViolation(
                 value: "source: anonymous", rule: "`shared` memory has a `source` that others can map",
@@ -114,6 +121,15 @@ public struct MemoryBacking: Sendable, Hashable {
         self.init(
             checked: hugePages, source: source, isShared: isShared, isLocked: isLocked, limit: limit, merging: merging,
             isDiscarded: isDiscarded)
+    }
+
+    static func check(limit: ByteCount) throws(RuleViolation) {
+        let range = ByteCount.mebibytes(32)...ByteCount(bytes: 32 << 40)
+        guard range.contains(limit), limit.bytes.isMultiple(of: 1 << 20) else {
+            throw RuleViolation(
+                value: limit.description, rule: "a limit of memory is 32 MiB to 32 TiB, in whole MiB",
+                remedy: "for example 9 GiB")
+        }
     }
 
     private init(

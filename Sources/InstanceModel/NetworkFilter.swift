@@ -57,8 +57,13 @@ public struct Bandwidth: Sendable, Hashable {
 
     /// How much may pass.
     ///
-    /// - Throws: ``RuleViolation`` where neither direction is limited.
+    /// - Throws: ``RuleViolation`` where neither direction is limited, or a peak of what the guest sends.
     public init(inbound: Rate? = nil, outbound: Rate? = nil) throws(RuleViolation) {
+        if let peak = outbound?.peak {
+            throw RuleViolation(
+                value: "\(peak)", rule: "`outbound` has no `peak`: the kernel polices what a guest sends by the average",
+                remedy: "leave `peak` out; `burst` is kept")
+        }
         guard inbound != nil || outbound != nil else {
             throw RuleViolation(
                 value: "", rule: "a bandwidth limits `inbound`, `outbound` or both",
@@ -70,7 +75,7 @@ public struct Bandwidth: Sendable, Hashable {
 
     /// How much may pass in one direction.
     public struct Rate: Sendable, Hashable {
-        /// Bytes a second in the long run, 1 KiB to 1 TiB, in whole KiB.
+        /// Bytes a second in the long run, 1 KiB to 1 TiB, in whole KiB; libvirt rounds them to kilobytes.
         public let average: ByteCount
         /// Bytes a second at most, no less than the average.
         public let peak: ByteCount?
@@ -94,7 +99,6 @@ public struct Bandwidth: Sendable, Hashable {
         }
 
         static func check(_ amount: ByteCount) throws(RuleViolation) {
-            // libvirt counts in KiB.
             guard (ByteCount(bytes: 1 << 10)...ByteCount(bytes: 1 << 40)).contains(amount),
                 amount.bytes.isMultiple(of: 1 << 10)
             else {

@@ -40,6 +40,20 @@ enum NumberList {
         }
     }
 
+    /// The numbers of `ranges`, in their order; of as many as it takes to find one twice.
+    ///
+    /// - Throws: ``RuleViolation`` where none or one twice is listed.
+    static func joining(_ ranges: [ClosedRange<Int>]) throws(RuleViolation) -> [Int] {
+        var numbers: [Int] = []
+        var known: Set<Int> = []
+        for range in ranges {
+            if range.contains(where: { !known.insert($0).inserted }) { try check(numbers + range) }
+            numbers += range
+        }
+        try check(numbers)
+        return numbers
+    }
+
     /// The numbers as they are stored: ascending runs of three or more as ranges.
     static func stored(_ numbers: [Int]) -> CanonicalJSON {
         var items: [CanonicalJSON] = []

@@ -7,7 +7,7 @@ public struct ProcessorTuning: Sendable, Hashable {
     public let shares: Int?
     /// How long each virtual processor may run; absent, without a limit.
     public let quota: Quota?
-    /// The host's processors that run this guest's virtual ones and nothing else of Roost's; absent, any of them.
+    /// The host's processors that run this guest's virtual ones, and no other guest's dedicated ones; absent, any.
     public internal(set) var dedicated: HostCPUs?
     /// Where QEMU's own threads run.
     public internal(set) var emulatorThreads: EmulatorThreads

@@ -11,6 +11,8 @@ struct ResourceRules {
     var details: MemoryDetails?
     /// Where and how much the virtual processors run.
     var tuning: ProcessorTuning?
+    /// What protects the memory from the host.
+    var launchSecurity: LaunchSecurity?
 
     /// Every rule that is broken.
     var problems: [SpecProblem] {
@@ -34,6 +36,16 @@ struct ResourceRules {
                     "cpu.dedicated", value: "true",
                     rule: "`cpu.dedicated` lists processors where a cell of `numa.cells` has `nodes` of its own",
                     remedy: "list the host's processors, or give `numa.nodes` for all cells"))
+        }
+        if let realTime = tuning.realTime, tuning.dedicated != nil, tuning.emulatorThreads == .shared,
+            realTime.vcpus.isEmpty || Set(0..<mostVCPUs).isSubset(of: realTime.vcpus)
+        {
+            problems.append(
+                problem(
+                    "cpu.real_time", value: "",
+                    rule: "`cpu.real_time` for all virtual processors needs isolated `cpu.emulator_threads`: "
+                        + "QEMU's own would wait for them",
+                    remedy: "write emulator_threads: isolate, or leave a virtual processor out of `vcpus`"))
         }
         if let vcpu = tuning.realTime?.vcpus.last, vcpu >= mostVCPUs {
             problems.append(
@@ -115,6 +127,13 @@ struct ResourceRules {
                         rule: "memory is made of whole `memory_backing.huge_pages`, which are \(page.size) each",
                         remedy: "round it, or ask for smaller pages"))
             }
+        }
+        if launchSecurity != nil, let maximum = details.maximum {
+            problems.append(
+                problem(
+                    "maximum_memory", value: maximum.size.size.description,
+                    rule: "memory that `launch_security` encrypts is pinned at the start, and `maximum_memory` adds some",
+                    remedy: "leave one of the two out"))
         }
         let most = details.maximum?.size ?? memory
         if let limit = backing.limit, let most, limit <= most.size {

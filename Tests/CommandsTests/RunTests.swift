@@ -146,11 +146,14 @@ struct RunTests {
         "reads user data beside the document, and nowhere else",
         arguments: [
             ("data.txt", Int32(0)), ("sub/data.txt", 2), ("../data.txt", 2), ("/etc/hostname", 2), (".", 2),
-            ("large", 2),
+            ("large", 2), ("./data.txt", 0), ("link", 2), ("etc/hostname", 2),
         ])
     func userData(file: String, status: Int32) async throws {
         try scratch.write("data.txt", "#cloud-config\n")
         try scratch.write("large", [UInt8](repeating: 0x20, count: (1 << 20) + 1))
+        let (link, etc) = (scratch.path.appending("link"), scratch.path.appending("etc"))
+        try FileManager.default.createSymbolicLink(atPath: link.string, withDestinationPath: "/etc/hostname")
+        try FileManager.default.createSymbolicLink(atPath: etc.string, withDestinationPath: "/etc")
         try scratch.write("web.yaml", Self.document + "cloud_init: { user_data_file: \(file) }\n")
         var roost = roost
         roost.directory = FilePath("/")
@@ -175,6 +178,21 @@ struct RunTests {
         #expect(planned.errorOutput.contains("was not held against it"))
     }
 
+    private static let recorded = """
+        {"architecture": "x86_64", "emulator": "/usr/bin/qemu-system-x86_64", "machine": "pc-q35-7.2",
+         "accelerator": "emulation", "maximum_vcpus": 255, "processor_models": [], "emulates_tpm": false,
+         "firmware": {"has_uefi": false, "has_secure_boot": false}, "has_direct_io": false}
+        """
+
+    private static func topology(_ pages: String, _ cores: String) -> String {
+        recorded.replacing(
+            "\"emulates_tpm\"",
+            with: """
+                "topology": {"cells": [{"id": 0, "memory_kib": 1, "huge_pages": [{"size_kib": 4, "count": \(pages)}],
+                "cores": \(cores)}]}, "emulates_tpm"
+                """)
+    }
+
     @Test(
         "what is no host's facts is refused, with its place",
         arguments: [
@@ -184,6 +202,18 @@ struct RunTests {
                 #"{"architecture": "x", "emulator": "", "machine": 3}"#,
                 "machine is not what it should be"
             ),
+            (
+                recorded.replacing("\"emulates_tpm\"", with: "\"is_priviledged\": false, \"emulates_tpm\""),
+                "is_priviledged is no fact that is known here"
+            ),
+            (
+                recorded.replacing("\"emulates_tpm\"", with: "\"devices\": {\"vsock\": true}, \"emulates_tpm\""),
+                "devices.vsock is no fact that is known here"
+            ),
+            (recorded.replacing("255", with: "-3"), "maximum_vcpus is not what it should be"),
+            (topology("9223372036854775807", "[[0]]"), "topology.cells is not what it should be"),
+            (topology("1", "[[-1]]"), "topology.cells is not what it should be"),
+            (topology("1", "[[0, 0]]"), "topology.cells is not what it should be"),
         ])
     func wrongFacts(text: String, problem: String) async throws {
         try scratch.write("facts.json", text)

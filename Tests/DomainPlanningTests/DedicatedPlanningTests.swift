@@ -77,11 +77,21 @@ struct DedicatedPlanningTests {
                 + #"<iothreadpin iothread="2" cpuset="1,9"/>"#
                 + #"<vcpusched vcpus="1" scheduler="rr" priority="5"/></cputune>"#
         )
-        let all = try instance(realTime: ProcessorTuning.RealTime())
-        #expect(try tuning(of: self.placed(all))?.contains(#"<vcpusched vcpus="0-1" scheduler="fifo""#) == true)
+        let all = try instance(emulatorThreads: .isolated(.chosen), realTime: ProcessorTuning.RealTime())
+        // libvirt would write one for several back as one for each.
+        #expect(
+            try tuning(of: self.placed(all))?.hasSuffix(
+                #"<vcpusched vcpus="0" scheduler="fifo" priority="1"/>"#
+                    + #"<vcpusched vcpus="1" scheduler="fifo" priority="1"/></cputune>"#) == true)
         let facts = Scene.facts(isPrivileged: false, topology: Self.topology)
         #expect(
             refusal { try DomainPlanner(facts: facts).refuseWhatIsLacking(all) }?.hasPrefix("cpu.real_time: ") == true)
+    }
+
+    @Test("QEMU's own threads do not run where a real-time processor would keep them waiting")
+    func shared() throws {
+        let placed = try placed(instance(realTime: ProcessorTuning.RealTime(vcpus: [0])))
+        #expect(try tuning(of: placed)?.contains(#"<emulatorpin cpuset="8"/><iothreadpin iothread="1" cpuset="8"/>"#) == true)
     }
 
     @Test("what is claimed are the processors, and a placed instance is placed as it was")

@@ -37,7 +37,7 @@ struct DevicePlanningTests {
                     + #"<virtualport type="openvswitch"/><vlan trunk="yes"><tag id="5"/><tag id="6"/></vlan>"#
                     + #"<model type="virtio"/><alias name="ua-net-3"/></interface>"#,
                 #"<interface type="direct"><mac address="\#(macs[4])"/><source dev="eth0" mode="vepa"/>"#
-                    + #"<bandwidth><inbound average="1024" peak="2048" burst="3072"/><outbound average="4096"/>"#
+                    + #"<bandwidth><inbound average="1049" peak="2097" burst="3072"/><outbound average="4194"/>"#
                     + #"</bandwidth><model type="virtio"/><alias name="ua-net-4"/></interface>"#,
                 #"<interface type="network"><mac address="\#(macs[5])"/><source network="default"/>"#
                     + #"<port isolated="yes"/><model type="virtio"/><alias name="ua-net-5"/></interface>"#,

@@ -155,7 +155,8 @@ struct DeviceRuleTests {
         }
         let duplicateMACs = (1...8).map { "interfaces[\($0)].mac:-: each interface has its own MAC address" }
         let expected = [
-            "disks:-: an instance boots from a disk or from a kernel", "interfaces:-: at most 8 interfaces",
+            "disks:-: an instance boots from a disk, a kernel, or an interface with `boot_order`",
+            "interfaces:-: at most 8 interfaces",
             "interfaces[0].publish[1]:-: each port of the host is published once",
         ]
         #expect(brief(error?.problems ?? []) == expected + duplicateMACs)

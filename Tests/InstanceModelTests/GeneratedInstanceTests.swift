@@ -19,7 +19,7 @@ struct GeneratedInstanceTests {
         var left = generator.fields
         var stored = StoredFields()
         // As many as it takes for what seldom happens to happen.
-        for _ in 0..<4_000 where !left.isEmpty || !stored.constant.isEmpty {
+        for _ in 0..<4_000 where !left.isEmpty || stored.constant != Self.unset {
             let generated = try generator.next()
             stored.record(generated.instance)
             generated.document.visit { path, value in
@@ -32,8 +32,11 @@ struct GeneratedInstanceTests {
             }
         }
         #expect(left.keys.sorted() == [], "give what chance does not find to the generator's samples")
-        #expect(stored.constant == [])
+        #expect(stored.constant == Self.unset)
     }
+
+    /// What a rate has in the other direction alone: the kernel knows no peak of what a guest sends.
+    private static let unset = ["interfaces.traffic.bandwidth.outbound.peak"]
 
     @Test("a property that no instance sets is found")
     func missing() throws {

@@ -199,7 +199,14 @@ struct InstanceDocumentTests {
         (
             "disks: []", "disks",
             violation(
-                "", "an instance boots from a disk or from a kernel", "give `disks` an image, or give `boot` a kernel")
+                "", "an instance boots from a disk, a kernel, or an interface with `boot_order`",
+                "give `disks` an image, or give `boot` a kernel")
+        ),
+        (
+            "disks: [{type: cdrom}]", "disks",
+            violation(
+                "", "an instance boots from a disk, a kernel, or an interface with `boot_order`",
+                "give `disks` an image, or give `boot` a kernel")
         ),
         (
             "disks: {size: 1 GiB}", "disks",

@@ -91,6 +91,13 @@ struct PeripheralDocumentTests {
     }
 
     static let mistakes: [(lines: String, problems: [String])] = [
+        (
+            "devices: [{ pci: bad }, { usb: '1:2' }, { usb: '1d6b:0002' }, { usb: '1d6b:0002' }]",
+            [
+                "devices[0].pci: a PCI address is [DOMAIN:]BUS:SLOT.FUNCTION in hexadecimal",
+                "devices[1].usb: a USB device is VENDOR:PRODUCT in hexadecimal",
+            ]
+        ),
         ("graphics: vnc", ["graphics: this is a mapping of keys and values"]),
         ("graphics: {}", ["graphics.type: `type` is required"]),
         ("graphics: { type: rdp }", ["graphics.type: one of vnc, spice"]),

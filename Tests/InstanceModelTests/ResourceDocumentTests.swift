@@ -62,7 +62,8 @@ struct ResourceDocumentTests {
             "io_threads: 64", "numa: { cells: [{ vcpus: [0-1], memory: 2 GiB }], nodes: [0], mode: restrictive }",
             "cpu: { quota: { quota_us: 1000, period_us: 1000 } }", "cpu: { shares: 2 }", "cpu: { dedicated: true }",
             "cpu: { dedicated: [5, 3] }", "cpu: { dedicated: true, emulator_threads: isolate }",
-            "cpu: { dedicated: [4-5], emulator_threads: [0-2, 8] }", "cpu: { dedicated: true, real_time: {} }",
+            "cpu: { dedicated: [4-5], emulator_threads: [0-2, 8] }",
+            "cpu: { dedicated: true, emulator_threads: isolate, real_time: {} }",
             "cpu: { dedicated: true, real_time: { scheduler: rr, priority: 99, vcpus: [1] } }",
         ])
     func forms(line: String) throws {
@@ -149,6 +150,32 @@ struct ResourceDocumentTests {
             "memory_backing: { huge_pages: 1 GiB }\nmaximum_memory: { size: 2049 MiB }",
             ["maximum_memory.size: memory is made of whole `memory_backing.huge_pages`, which are 1 GiB each"]
         ),
+        (
+            "memory_backing: { huge_pages: 2 MiB, source: anonymous }",
+            ["memory_backing: `huge_pages` come from a file of the host, and `source` is anonymous"]
+        ),
+        (
+            "memory_backing: { limit: 2147483649 B }",
+            ["memory_backing.limit: a limit of memory is 32 MiB to 32 TiB, in whole MiB"]
+        ),
+        (
+            "memory_backing: { limit: 9223372036854775807 B }",
+            ["memory_backing.limit: a limit of memory is 32 MiB to 32 TiB, in whole MiB"]
+        ),
+        (
+            "memory_backing: { limit: 2 GiB }",
+            [
+                "memory_backing.limit: `memory_backing.limit` is more than the most memory of the guest, which is "
+                    + "2 GiB"
+            ]
+        ),
+        (
+            "maximum_memory: { size: 4 GiB }\nfirmware: uefi\nlaunch_security: { type: sev }",
+            [
+                "maximum_memory: memory that `launch_security` encrypts is pinned at the start, and `maximum_memory` "
+                    + "adds some"
+            ]
+        ),
         ("balloon: none", ["balloon: this is a mapping of keys and values"]),
         ("balloon: { model: xen }", ["balloon.model: one of virtio, none"]),
         (
@@ -208,6 +235,20 @@ struct ResourceDocumentTests {
             "cpu: { real_time: {} }",
             ["cpu.real_time: `cpu.real_time` needs `cpu.dedicated`: it would keep all else from shared processors"]
         ),
+        (
+            "cpu: { dedicated: true, real_time: {} }",
+            [
+                "cpu.real_time: `cpu.real_time` for all virtual processors needs isolated `cpu.emulator_threads`: "
+                    + "QEMU's own would wait for them"
+            ]
+        ),
+        (
+            "cpu: { dedicated: true, real_time: { vcpus: [1, 0] } }",
+            [
+                "cpu.real_time: `cpu.real_time` for all virtual processors needs isolated `cpu.emulator_threads`: "
+                    + "QEMU's own would wait for them"
+            ]
+        ),
         ("cpu: { dedicated: true, real_time: { priority: 0 } }", ["cpu.real_time.priority: a priority is 1 to 99"]),
         ("cpu: { dedicated: true, real_time: { scheduler: batch } }", ["cpu.real_time.scheduler: one of fifo, rr"]),
         (
@@ -218,6 +259,7 @@ struct ResourceDocumentTests {
             "cpu: { dedicated: true }\nnuma: { cells: [{ vcpus: [0-1], memory: 2 GiB, nodes: [0] }] }",
             ["cpu.dedicated: `cpu.dedicated` lists processors where a cell of `numa.cells` has `nodes` of its own"]
         ),
+        ("cpu: { dedicated: [0-4095, 0-4095] }", ["cpu.dedicated: a number stands once in a list"]),
         ("io_threads: 0", ["io_threads: 1 to 64 I/O threads"]),
         ("io_threads: 65", ["io_threads: 1 to 64 I/O threads"]),
     ]

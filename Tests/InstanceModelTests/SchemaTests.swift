@@ -38,7 +38,7 @@ struct SchemaTests {
                          "boot_order": 1, "isolated": true,
                          "filter": {"name": "clean-traffic", "parameters": {"IP": ["192.0.2.1"]}},
                          "bandwidth": {"inbound": {"average": "1 MiB", "peak": "2 MiB", "burst": "4 KiB"},
-                                       "outbound": {"average": "1 MiB", "peak": "2 MiB", "burst": "4 KiB"}}},
+                                       "outbound": {"average": "1 MiB", "burst": "4 KiB"}}},
                         {"network": {"openvswitch": "ovs0", "profile": "web", "vlan": 5}},
                         {"network": {"openvswitch": "ovs0", "trunk": [5, 6]}},
                         {"network": {"macvtap": "eth0", "mode": "vepa"}}, {"network": {"libvirt": "default"}},

@@ -23,7 +23,7 @@ struct GeneratedDefinitionTests {
         generator.samples["disks[].image"] = [.text("tiny")]
         generator.samples["boot.kernel"] = [.text("k")]
         generator.samples["boot.initrd"] = [.text("i")]
-        let connection = try await Connection.open(ConnectionURI("qemu:///session?socket=\(lab.state.daemonSocket)"))
+        let connection = try await Connection.open(ConnectionURI(lab.state.daemonURI))
         var defined = 0
         for _ in 0..<400 where defined < 60 {
             let instance = try generator.next().instance
@@ -39,6 +39,55 @@ struct GeneratedDefinitionTests {
         await connection.close()
         for name in ["k", "i"] { try await lab.driver.deleteImage(ImageName(name), context: lab.context) }
         try await lab.expectUnchanged(since: before)
+    }
+
+    @Test("are so where libvirt has root's privileges, as far as it tells without them")
+    func privileged() async throws {
+        let lab = try await Lab("generated")
+        let before = try await lab.prepared()
+        let here = try await lab.driver.facts(context: lab.context)
+        let facts = Self.privileged(here)
+        var generator = try InstanceGenerator(seed: 32)
+        let connection = try await Connection.open(ConnectionURI(lab.state.daemonURI))
+        var defined = 0
+        for _ in 0..<400 where defined < 60 {
+            let instance = try generator.next().instance
+            guard let preview = try Self.preview(of: instance, on: facts) else { continue }
+            let domain = try await connection.define(preview.domainXML)
+            let meant = try DomainDocument(parsing: preview.domainXML)
+            let made = try await DomainDocument(parsing: domain.xml(.inactive))
+            #expect(meant.missing(in: made) == [], "\(preview.domainXML)")
+            try await domain.undefine()
+            defined += 1
+        }
+        #expect(defined == 60, "such a host has what most of them need")
+        await connection.close()
+        try await lab.expectUnchanged(since: before)
+    }
+
+    /// This host, were its libvirt privileged: two NUMA cells, huge pages, and every device that is not encryption.
+    private static func privileged(_ here: HostFacts) -> HostFacts {
+        let pages = [4, 2_048, 1_048_576].map { HostTopology.HugePages(kibibytes: $0, count: 1 << 30) }
+        let cells = (0..<2).map { cell in
+            HostTopology.Cell(
+                id: cell, memoryKiB: 1 << 40, hugePages: pages,
+                cores: (0..<512).map { core in [cell * 512 + core, 1_024 + cell * 512 + core] })
+        }
+        return HostFacts(
+            architecture: here.architecture, emulator: here.emulator, machine: here.machine,
+            accelerator: here.accelerator, maximumVCPUs: here.maximumVCPUs, processorModels: here.processorModels,
+            firmware: here.firmware, emulatesTPM: here.emulatesTPM, hasDirectIO: true,
+            libvirtVersion: here.libvirtVersion, isPrivileged: true, topology: HostTopology(cells: cells),
+            devices: DeviceFacts(launchSecurity: []))
+    }
+
+    private static func preview(of instance: Instance, on facts: HostFacts) throws -> SpawnPreview? {
+        do throws(ComputeError) {
+            return try LibvirtDriver.plan(instance, on: facts)
+        } catch {
+            guard [.unsupported, .invalid, .conflict, .exhausted].contains(error.code) else { throw error }
+            return nil
+        }
     }
 
     /// What a spawn would do; nil where this host lacks what it needs, or where an image is larger than its disk.

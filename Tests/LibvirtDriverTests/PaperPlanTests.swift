@@ -61,6 +61,11 @@ struct PaperPlanTests {
             #expect(large.contains(piece), "\(piece)")
         }
         let arm = try LibvirtDriver.plan(instance("tpm: true"), on: facts(Self.arm)).domainXML
+        // What libvirt takes there: ACPI by a UEFI alone, and no model but the host's own.
+        #expect(arm.contains("<cpu mode=\"host-passthrough\"/>"))
+        #expect(!arm.contains("<acpi/>"))
+        #expect(
+            try LibvirtDriver.plan(instance("firmware: uefi"), on: facts(Self.arm)).domainXML.contains("<acpi/>"))
         #expect(arm.contains("<type arch=\"aarch64\" machine=\"virt-7.2\">"))
         #expect(arm.contains("<tpm model=\"tpm-tis\">"))
         let small = try LibvirtDriver.plan(instance(), on: facts(Self.emulating)).domainXML
@@ -83,6 +88,7 @@ struct PaperPlanTests {
             ("cpu: { model: host-passthrough }", emulating, "cpu.model"),
             ("cpu: { model: EPYC-Milan }", emulating, "cpu.model"), ("maximum_vcpus: 256", largeKVM, "maximum_vcpus"),
             ("firmware: bios", arm, "firmware"), ("panic_device: true", arm, "panic_device"),
+            ("cpu: { model: host-model }", arm, "cpu.model"),
         ])
     func refuses(extra: String, recorded: String, path: String) throws {
         let error = try #require(throws: ComputeError.self) {
