@@ -26,7 +26,7 @@ extension DomainPlanner {
     }
 
     private static func set(_ security: InstanceModel.LaunchSecurity, in document: inout DomainDocument) {
-        var planned = DomainXML.LaunchSecurity(sevPolicy: security.kind == .sevES ? 0b111 : 0b11)
+        var planned = DomainXML.LaunchSecurity(.sev, policy: security.kind == .sevES ? 0b111 : 0b11)
         if security.measuresKernel { planned.measuresKernel = true }
         document.launchSecurity = planned
         // All memory is pinned, and libvirt's own limit has no room for what firmware and devices pin, too.
