@@ -28,6 +28,7 @@ extension DomainPlanner {
         try refuseDisks(of: instance)
         try refuseInterfaces(of: instance)
         try refusePeripherals(of: instance)
+        try refuseShares(of: instance)
         if facts.architecture != OperatingSystem.Architecture.x86.rawValue { try refusePartsOfPCs(in: instance) }
     }
 
@@ -61,6 +62,9 @@ extension DomainPlanner {
         let rule = "a machine of architecture \(facts.architecture) has none"
         if instance.firmware == .bios { throw lacks("firmware", "bios", rule, "leave it out, or write uefi") }
         if instance.hasPanicDevice { throw lacks("panic_device", "true", rule, "leave it out") }
+        if let ports = instance.peripherals.serialPorts {
+            throw lacks("serial_ports", "\(ports.value)", rule, "leave it out, or ask for channels")
+        }
         if let dies = instance.processor?.topology?.dies, dies > 1 {
             throw lacks("cpu.topology.dies", "\(dies)", rule, "leave it out")
         }
