@@ -10,6 +10,8 @@ public struct DeviceFacts: Sendable, Hashable, Codable {
     public let videos: [String]?
     /// Whether guests can have sockets of vsock(7).
     public let hasVSock: Bool?
+    /// Whether directories can be shared with guests by virtio-fs.
+    public let hasVirtioFS: Bool?
     /// The ways to keep a guest's memory from the host that work there, as documents name them.
     public let launchSecurity: [String]?
     /// The host's own devices; nil where the host is not this one.
@@ -18,6 +20,7 @@ public struct DeviceFacts: Sendable, Hashable, Codable {
     enum CodingKeys: String, CodingKey {
         case graphics, videos
         case hasVSock = "has_vsock"
+        case hasVirtioFS = "has_virtio_fs"
         case launchSecurity = "launch_security"
         case hostDevices = "host_devices"
     }
@@ -26,14 +29,25 @@ public struct DeviceFacts: Sendable, Hashable, Codable {
     public struct HostDevices: Sendable, Hashable, Codable {
         /// The functions on PCI.
         public let pci: [String]
+        /// What each of them is, VENDOR:DEVICE, by its address; nil where the facts were recorded without.
+        public let pciIdentities: [String: String]?
         /// The mediated devices.
         public let mediated: [String]
         /// The kinds of USB devices.
         public let usb: [String]
 
+        enum CodingKeys: String, CodingKey {
+            case pci, mediated, usb
+            case pciIdentities = "pci_ids"
+        }
+
         /// Devices of a host.
-        public init(pci: Set<String> = [], mediated: Set<String> = [], usb: Set<String> = []) {
+        public init(
+            pci: Set<String> = [], pciIdentities: [String: String]? = nil, mediated: Set<String> = [],
+            usb: Set<String> = []
+        ) {
             self.pci = pci.sorted()
+            self.pciIdentities = pciIdentities
             self.mediated = mediated.sorted()
             self.usb = usb.sorted()
         }
@@ -42,11 +56,12 @@ public struct DeviceFacts: Sendable, Hashable, Codable {
     /// Facts of devices.
     public init(
         graphics: Set<String>? = nil, videos: Set<String>? = nil, hasVSock: Bool? = nil,
-        launchSecurity: Set<String>? = nil, hostDevices: HostDevices? = nil
+        hasVirtioFS: Bool? = nil, launchSecurity: Set<String>? = nil, hostDevices: HostDevices? = nil
     ) {
         self.graphics = graphics?.sorted()
         self.videos = videos?.sorted()
         self.hasVSock = hasVSock
+        self.hasVirtioFS = hasVirtioFS
         self.launchSecurity = launchSecurity?.sorted()
         self.hostDevices = hostDevices
     }

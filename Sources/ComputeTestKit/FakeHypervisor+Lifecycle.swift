@@ -84,7 +84,7 @@ extension FakeHypervisor: InstanceLifecycle, InstancePlanning {
                 switch interface.network {
                 case .user: .userNetwork
                 case .bridge: .bridgedNetwork
-                case .openVSwitch, .macvtap, .libvirt, .hostDevice: nil
+                case .openVSwitch, .macvtap, .libvirt, .hostDevice, .vhostUser: nil
                 }
             }
     }

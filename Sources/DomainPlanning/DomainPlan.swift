@@ -32,8 +32,8 @@ public struct InstanceResources: Sendable, Hashable {
     public let firmwareVariables: String
     /// Where the agent's socket goes; nil leaves it to libvirt.
     public let agentSocket: String?
-    /// Where the socket of the guest's screen goes; nil leaves it to libvirt.
-    public let screenSocket: String?
+    /// The directory for the sockets of the guest's screen, channels and serial ports; nil leaves them to libvirt.
+    public let socketDirectory: String?
     /// The tap device of each interface on a bridge, by the interface's index.
     public let taps: [Int: String]
 
@@ -55,7 +55,7 @@ public struct InstanceResources: Sendable, Hashable {
     public init(
         disks: [DiskFile], seed: String?, kernel: String?, initrd: String?, consoleLog: String,
         firmwareVariables: String,
-        agentSocket: String?, screenSocket: String? = nil, taps: [Int: String]
+        agentSocket: String?, socketDirectory: String? = nil, taps: [Int: String]
     ) {
         self.disks = disks
         self.seed = seed
@@ -64,8 +64,14 @@ public struct InstanceResources: Sendable, Hashable {
         self.consoleLog = consoleLog
         self.firmwareVariables = firmwareVariables
         self.agentSocket = agentSocket
-        self.screenSocket = screenSocket
+        self.socketDirectory = socketDirectory
         self.taps = taps
+    }
+
+    /// Where a socket of this name goes; nil leaves it to libvirt. At most 14 bytes of a name leave the longest state
+    /// directory's socket a path that Linux takes.
+    func guestSocket(_ name: String) -> String? {
+        socketDirectory.map { "\($0)/\(name)" }
     }
 }
 

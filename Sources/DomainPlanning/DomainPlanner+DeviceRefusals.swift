@@ -34,7 +34,7 @@ extension DomainPlanner {
         for (index, interface) in instance.interfaces.enumerated() {
             let path = "interfaces[\(index)]"
             switch interface.network {
-            case .user, .bridge: break
+            case .user, .bridge, .vhostUser: break
             case .openVSwitch, .macvtap, .libvirt, .hostDevice:
                 throw needsPrivileges("\(path).network", interface.network.summary)
             }
@@ -74,7 +74,8 @@ extension DomainPlanner {
 
     private func refuseLaunchSecurity(of instance: Instance) throws(PlanError) {
         guard let kind = instance.platform.launchSecurity?.kind else { return }
-        let works = facts.devices?.launchSecurity?.contains(kind.rawValue) ?? true
+        // The oldest libvirt knows nothing of what is newer: that has to be known of the host.
+        let works = facts.devices?.launchSecurity?.contains(kind.rawValue) ?? !kind.isStateless
         guard !works || !isPC || facts.accelerator != .kvm else { return }
         throw lacks(
             "launch_security.type", kind.rawValue,
@@ -87,6 +88,8 @@ extension DomainPlanner {
         guard let present = facts.devices?.hostDevices else { return }
         let (key, kind, known) =
             switch device {
+            // Told by ``located(_:)``.
+            case .pciKind: ("pci_id", "", [device.identity])
             case .pci: ("pci", "function on PCI", present.pci)
             case .mediated: ("mdev", "mediated device", present.mediated)
             case .usb: ("usb", "USB device", present.usb)

@@ -45,6 +45,7 @@ extension DomainPlanner {
         case .openVSwitch(let port): .bridge(port.bridge.description)
         case .macvtap(let device, let mode): .direct(device: device.description, mode: mode.domainMode)
         case .libvirt(let name): .network(name.description)
+        case .vhostUser(let socket): .vhostUser(socket: socket.description)
         case .hostDevice(let address, _):
             .hostDevice(domain: address.domain, bus: address.bus, slot: address.slot, function: address.function)
         }

@@ -9,17 +9,19 @@ extension DomainPlanner {
     /// Sets how much memory the guest has, what it is made of and where it comes from.
     func setMemory(of instance: Instance, in document: inout DomainDocument) {
         let details = instance.memoryDetails
-        document.memoryKiB = instance.memory.kibibytes
+        // libvirt counts devices as memory, whatever the guest has of them.
+        document.memoryKiB = details.devices.reduce(instance.memory.kibibytes) { $0 + $1.size.kibibytes }
         document.currentMemoryKiB = instance.memory.kibibytes
         document.maximumMemory = details.maximum.map { maximum in
             DomainDocument.MaximumMemory(kibibytes: maximum.size.kibibytes, slots: maximum.slots)
         }
         document.memoryLimitKiB = details.backing.limit.map { Int($0.bytes >> 10) }
-        setBacking(of: details, in: &document)
+        setBacking(of: instance, in: &document)
         if let numa = details.numa { setNodes(of: numa, in: &document) }
     }
 
-    private func setBacking(of details: MemoryDetails, in document: inout DomainDocument) {
+    private func setBacking(of instance: Instance, in document: inout DomainDocument) {
+        let details = instance.memoryDetails
         let backing = details.backing
         var planned = DomainXML.MemoryBacking()
         switch backing.hugePages {
@@ -30,8 +32,9 @@ extension DomainPlanner {
         planned.isNeverMerged = backing.merging == false
         planned.isLocked = backing.isLocked
         planned.source = backing.source?.domainSource
-        if backing.isShared { planned.access = .shared }
-        let isShared = backing.isShared || details.numa?.cells.contains(where: \.isShared) ?? false
+        let isAllShared = backing.isShared || instance.isMappedByOthers
+        if isAllShared { planned.access = .shared }
+        let isShared = isAllShared || details.numa?.cells.contains(where: \.isShared) ?? false
         // Where nothing is said, libvirt would share a file on the disk.
         if isShared, backing.source == nil, backing.hugePages == nil { planned.source = .memfd }
         planned.isDiscarded = backing.isDiscarded
@@ -64,6 +67,17 @@ extension DomainPlanner {
         }
     }
 
+    /// The devices by which the running guest can have more or less memory.
+    func memoryDevices(of instance: Instance) -> [DomainXML.MemoryDevice] {
+        instance.memoryDetails.devices.enumerated().map { index, device in
+            var planned = DomainXML.MemoryDevice(
+                resizable: device.size.kibibytes, requested: device.requested.kibibytes,
+                block: device.block.kibibytes, cell: device.cell)
+            planned.alias = "ua-memory-\(index)"
+            return planned
+        }
+    }
+
     /// The balloon; one that is absent is said, since libvirt would add another.
     func balloon(of instance: Instance) -> MemoryBalloon {
         let balloon = instance.memoryDetails.balloon
@@ -75,9 +89,24 @@ extension DomainPlanner {
     }
 }
 
+extension Instance {
+    /// Whether others than QEMU map all memory of the guest: what serves directories, and switches in user space.
+    fileprivate var isMappedByOthers: Bool {
+        let hasSwitch = interfaces.contains { interface in
+            if case .vhostUser = interface.network { true } else { false }
+        }
+        return hasSwitch || !peripherals.shares.isEmpty
+    }
+}
+
 extension MemorySize {
     /// The size as libvirt writes it.
-    fileprivate var kibibytes: Int { Int(size.bytes >> 10) }
+    fileprivate var kibibytes: Int { size.kibibytes }
+}
+
+extension ByteCount {
+    /// The size as libvirt writes it.
+    fileprivate var kibibytes: Int { Int(bytes >> 10) }
 }
 
 extension InstanceModel.MemoryBacking.Source {

@@ -10,7 +10,7 @@ extension DomainPlanner {
     func setPeripherals(of instance: Instance, resources: InstanceResources, in document: inout DomainDocument) {
         let peripherals = instance.peripherals
         if let graphics = peripherals.graphics {
-            document.graphics = [Self.graphics(graphics, socket: resources.screenSocket)]
+            document.graphics = [Self.graphics(graphics, socket: resources.guestSocket("screen"))]
             document.inputs = inputs(of: instance)
         }
         if let model = video(of: instance) { document.videos = [Video(model: model.domainModel)] }
@@ -19,8 +19,10 @@ extension DomainPlanner {
         case .number(let id): document.virtualSocket = VirtualSocket(contextID: id.value)
         case nil: break
         }
-        document.hostDevices = peripherals.hostDevices.enumerated().map { index, device in
-            var planned = DomainXML.HostDevice(device.domainSource)
+        document.filesystems = filesystems(of: instance)
+        document.hostDevices = peripherals.hostDevices.enumerated().compactMap { index, device in
+            guard let source = device.domainSource else { return nil }
+            var planned = DomainXML.HostDevice(source)
             planned.alias = "ua-host-\(index)"
             return planned
         }
@@ -72,7 +74,8 @@ extension DomainPlanner {
         let onPCI = document.hostDevices.count { device in
             if case .usb = device.source { false } else { true }
         }
-        return onUSB + onPCI + document.inputs.count { $0.bus == .virtio }
+        return onUSB + onPCI + document.filesystems.count + document.memoryDevices.count
+            + document.inputs.count { $0.bus == .virtio }
             + (document.virtualSocket == nil ? 0 : 1) + (isPC ? 0 : document.videos.count)
     }
 
@@ -101,14 +104,16 @@ extension InstanceModel.HostDevice {
     /// What is claimed of it on the host.
     var claimKind: Claim.Kind {
         switch self {
-        case .pci: .pci
+        case .pci, .pciKind: .pci
         case .mediated: .mediatedDevice
         case .usb: .usb
         }
     }
 
-    fileprivate var domainSource: DomainXML.HostDevice.Source {
+    /// Where it is; nil where that was not looked up.
+    fileprivate var domainSource: DomainXML.HostDevice.Source? {
         switch self {
+        case .pciKind: nil
         case .pci(let address):
             .pci(domain: address.domain, bus: address.bus, slot: address.slot, function: address.function)
         case .mediated(let device): .mediated(device.description)

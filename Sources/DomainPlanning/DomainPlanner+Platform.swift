@@ -23,12 +23,21 @@ extension DomainPlanner {
         }
         if let security = instance.platform.launchSecurity { Self.set(security, in: &document) }
         document.onCrash = instance.platform.onCrash?.domainAction ?? .destroy
+        // A machine with encrypted registers ends where another one is reset.
+        let cannotReset = instance.platform.launchSecurity?.kind.encryptsRegisters ?? false
+        document.onReboot = instance.platform.onReboot?.domainAction ?? (cannotReset ? .destroy : .restart)
+        document.onPoweroff = instance.platform.onPowerOff?.domainAction ?? .destroy
     }
 
     private static func set(_ security: InstanceModel.LaunchSecurity, in document: inout DomainDocument) {
-        var planned = DomainXML.LaunchSecurity(sevPolicy: security.kind == .sevES ? 0b111 : 0b11)
+        var planned = DomainXML.LaunchSecurity(security.kind.domainKind, policy: security.kind.policy)
         if security.measuresKernel { planned.measuresKernel = true }
         document.launchSecurity = planned
+        guard !security.kind.isStateless else {
+            document.operatingSystem?.isStateless = true
+            document.operatingSystem?.variablesFile = nil
+            return
+        }
         // All memory is pinned, and libvirt's own limit has no room for what firmware and devices pin, too.
         document.memoryLimitKiB = document.memoryLimitKiB ?? document.memoryKiB.map { $0 + encryptedSurplusKiB }
     }
@@ -73,6 +82,37 @@ extension InstanceModel.SystemInformation.Entry {
         case .serial: .serial
         case .sku: .sku
         case .family: .family
+        }
+    }
+}
+
+extension InstanceModel.LaunchSecurity.Kind {
+    fileprivate var domainKind: DomainXML.LaunchSecurity.Kind {
+        switch self {
+        case .sev, .sevES: .sev
+        case .sevSNP: .sevSNP
+        case .tdx: .tdx
+        }
+    }
+
+    /// What the guest allows: never to be debugged, nor for SEV to share its key.
+    fileprivate var policy: Int {
+        switch self {
+        case .sev: 0b11
+        case .sevES: 0b111
+        // Sibling threads may run, and a bit that has to be set.
+        case .sevSNP: 0x3_0000
+        // No exceptions where pages are missing, which Linux requires.
+        case .tdx: 0x1000_0000
+        }
+    }
+}
+
+extension PowerAction {
+    fileprivate var domainAction: LifecycleAction {
+        switch self {
+        case .destroy: .destroy
+        case .restart: .restart
         }
     }
 }

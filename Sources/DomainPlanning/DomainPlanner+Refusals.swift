@@ -28,6 +28,7 @@ extension DomainPlanner {
         try refuseDisks(of: instance)
         try refuseInterfaces(of: instance)
         try refusePeripherals(of: instance)
+        try refuseShares(of: instance)
         if facts.architecture != OperatingSystem.Architecture.x86.rawValue { try refusePartsOfPCs(in: instance) }
     }
 
@@ -64,6 +65,9 @@ extension DomainPlanner {
             throw lacks("cpu.model", "host-model", rule, "write host-passthrough or maximum, or leave it out")
         }
         if instance.hasPanicDevice { throw lacks("panic_device", "true", rule, "leave it out") }
+        if let ports = instance.peripherals.serialPorts {
+            throw lacks("serial_ports", "\(ports.value)", rule, "leave it out, or ask for channels")
+        }
         if let dies = instance.processor?.topology?.dies, dies > 1 {
             throw lacks("cpu.topology.dies", "\(dies)", rule, "leave it out")
         }

@@ -71,6 +71,7 @@ extension Instance {
     /// The huge pages that the instance starts with; nil where it has none, or of the host's default size.
     var hugePages: (kibibytes: Int, count: Int)? {
         guard case .size(let page) = memoryDetails.backing.hugePages else { return nil }
-        return (Int(page.size.bytes >> 10), Int(memory.size.bytes / page.size.bytes))
+        let bytes = memoryDetails.devices.reduce(memory.size.bytes) { $0 + $1.requested.bytes }
+        return (Int(page.size.bytes >> 10), Int(bytes / page.size.bytes))
     }
 }

@@ -21,13 +21,14 @@ public struct DomainPlanner: Sendable {
     /// The plan of an instance whose disk sizes and MAC addresses are resolved, and whose dedicated processors are
     /// placed by ``place(_:among:)``; what the host is known to lack, ``refuseWhatIsLacking(_:)`` tells.
     ///
-    /// - Throws: ``PlanError/architecture(_:)``.
+    /// - Throws: ``PlanError/architecture(_:)``, and ``PlanError/lacks(_:)`` for a device that was not looked up.
     public func plan(
         _ instance: Instance, id: InstanceID, operationID: OperationID, createdAt: Date, resources: InstanceResources
     ) throws(PlanError) -> DomainPlan {
         guard let architecture = OperatingSystem.Architecture(rawValue: facts.architecture) else {
             throw .architecture(facts.architecture)
         }
+        try refuseUnlocated(instance)
         var document = DomainDocument(
             hypervisor: facts.accelerator == .kvm ? .kvm : .qemu, name: instance.name.description, uuid: id.uuid)
         let metadata = InstanceMetadata(
@@ -63,8 +64,6 @@ public struct DomainPlanner: Sendable {
         document.features = Features(acpi: isPC || system.firmware == .efi, apic: isPC)
         document.processor = processor(of: instance)
         setPlatform(of: instance, in: &document)
-        document.onPoweroff = .destroy
-        document.onReboot = .restart
         document.emulator = facts.emulator
     }
 
@@ -81,11 +80,8 @@ public struct DomainPlanner: Sendable {
         document.interfaces = instance.interfaces.enumerated().map { index, interface in
             self.interface(interface, index: index, id: id, resources: resources)
         }
-        let serialLog = CharacterLog(file: resources.consoleLog, opening: .appending)
-        document.serials = [Serial(backend: .pty(), log: serialLog, port: 0)]
-        if instance.agent {
-            document.channels = [Channel(name: Channel.guestAgentName, backend: .unix(path: resources.agentSocket))]
-        }
+        document.serials = serials(of: instance, resources: resources)
+        document.channels = channels(of: instance, resources: resources)
         if instance.hasTPM {
             let isPC = document.operatingSystem?.architecture == .x86
             document.trustedPlatformModule = TrustedPlatformModule(model: isPC ? .crb : .tis)
@@ -95,6 +91,7 @@ public struct DomainPlanner: Sendable {
         }
         if instance.hasPanicDevice { document.panicDevices = [PanicDevice(model: .isa)] }
         document.memoryBalloon = balloon(of: instance)
+        document.memoryDevices = memoryDevices(of: instance)
         document.randomSources = [randomSource(of: instance)]
         setPeripherals(of: instance, resources: resources, in: &document)
         document.controllers = controllers(for: document)

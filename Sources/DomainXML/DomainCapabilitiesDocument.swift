@@ -109,6 +109,13 @@ public struct DomainCapabilitiesDocument: Sendable, Hashable {
         return root.descendant("features", "sev")?.childText("maxESGuests").flatMap { Int($0) } ?? 0
     }
 
+    /// The ways to keep a guest's memory that libvirt lists, which it does since 10.5.
+    public var launchSecurityKinds: [LaunchSecurity.Kind] {
+        guard supportsFeature("launchSecurity") else { return [] }
+        return root.descendant("features", "launchSecurity")?.values("sectype")
+            .compactMap(LaunchSecurity.Kind.init(rawValue:)) ?? []
+    }
+
     /// The values that libvirt lists for a field of a device, such as `disk` and `bus`; empty where the device does not
     /// work here.
     public func values(of device: String, _ field: String) -> [String] {

@@ -32,6 +32,12 @@ extension DomainDocument {
         set { setDevices(newValue) }
     }
 
+    /// The directories of the host that the guest can mount, in order.
+    public var filesystems: [Filesystem] {
+        get { devices() }
+        set { setDevices(newValue) }
+    }
+
     /// The network interfaces, in order.
     public var interfaces: [Interface] {
         get { devices() }

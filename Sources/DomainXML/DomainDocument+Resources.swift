@@ -46,6 +46,12 @@ extension DomainDocument {
         }
     }
 
+    /// The memory devices, in order.
+    public var memoryDevices: [MemoryDevice] {
+        get { devices() }
+        set { setDevices(newValue) }
+    }
+
     /// What of the host the guest's memory is made of.
     public var memoryBacking: MemoryBacking? {
         get { part() }

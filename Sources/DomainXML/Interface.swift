@@ -45,6 +45,8 @@ public struct Interface: DomainDevice {
         case direct(device: String, mode: DirectMode?)
         /// A function of a network card on the host's PCI, which libvirt takes from its driver while the guest runs.
         case hostDevice(domain: Int, bus: Int, slot: Int, function: Int)
+        /// A program of the host that serves a unix socket and maps the guest's memory, such as a switch (vhost-user).
+        case vhostUser(socket: String)
 
         var type: String {
             switch self {
@@ -54,6 +56,7 @@ public struct Interface: DomainDevice {
             case .ethernet: "ethernet"
             case .direct: "direct"
             case .hostDevice: "hostdev"
+            case .vhostUser: "vhostuser"
             }
         }
     }
@@ -96,6 +99,9 @@ public struct Interface: DomainDevice {
                     case .pci(let domain, let bus, let slot, let function)? = DeviceAddress(address)
                 else { return nil }
                 return .hostDevice(domain: domain, bus: bus, slot: slot, function: function)
+            case "vhostuser":
+                guard let source, source["type"] == "unix", source["mode"] == "client" else { return nil }
+                return source["path"].map { .vhostUser(socket: $0) }
             default: return nil
             }
         }
@@ -116,6 +122,12 @@ public struct Interface: DomainDevice {
                 let address = DeviceAddress.pci(domain: domain, bus: bus, slot: slot, function: function)
                 element.editChild("source", in: Self.order) {
                     $0.setChild("address", to: address.element, in: ["address"])
+                }
+            case .vhostUser(let socket):
+                element.editChild("source", in: Self.order) { source in
+                    source["type"] = "unix"
+                    source["path"] = socket
+                    source["mode"] = "client"
                 }
             case .direct(let device, let mode):
                 element.editChild("source", in: Self.order) { source in

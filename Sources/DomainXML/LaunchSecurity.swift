@@ -3,7 +3,7 @@
 
 public import XMLTree
 
-/// How the guest's memory is kept from its host (`<launchSecurity type='sev'>`).
+/// How the guest's memory is kept from its host (`<launchSecurity>`).
 public struct LaunchSecurity: DomainPart {
     /// `launchSecurity`.
     public static let elementName: XMLName = "launchSecurity"
@@ -16,27 +16,49 @@ public struct LaunchSecurity: DomainPart {
         self.element = element
     }
 
-    /// Describes AMD's Secure Encrypted Virtualization.
+    /// Describes a way to keep memory.
     ///
-    /// - Parameter policy: What the guest allows, as AMD's API numbers it; 4 asks for encrypted registers (SEV-ES).
-    public init(sevPolicy policy: Int) {
-        element = XMLElement(Self.elementName, ["type": "sev"])
-        sevPolicy = policy
+    /// - Parameters:
+    ///   - kind: What the processor does.
+    ///   - policy: What the guest allows, as the processor's maker numbers it; for SEV, 4 asks for encrypted registers
+    ///     (SEV-ES).
+    public init(_ kind: Kind, policy: Int) {
+        element = XMLElement(Self.elementName, ["type": kind.rawValue])
+        self.policy = policy
     }
 
-    private static let order: ChildOrder = ["cbitpos", "reducedPhysBits", "policy", "handle", "dhCert", "session"]
+    /// What the processor does.
+    public enum Kind: String, Sendable, Hashable, CaseIterable {
+        /// AMD's Secure Encrypted Virtualization.
+        case sev
+        /// The same with Secure Nested Paging (libvirt 10.5).
+        case sevSNP = "sev-snp"
+        /// Intel's Trust Domain Extensions.
+        case tdx
+        /// IBM's Secure Execution.
+        case secureExecution = "s390-pv"
+    }
 
-    /// What the guest allows; nil where its memory is kept in another way.
-    public var sevPolicy: Int? {
+    private static let order: ChildOrder = [
+        "cbitpos", "reducedPhysBits", "policy", "handle", "dhCert", "session", "guestVisibleWorkarounds", "idBlock",
+        "idAuth", "hostData", "mrConfigId", "mrOwner", "mrOwnerConfig", "quoteGenerationService",
+    ]
+
+    /// What the processor does; nil where it is none that Roost knows.
+    public var kind: Kind? { element.value("type") }
+
+    /// What the guest allows; nil where that is not said.
+    public var policy: Int? {
         get {
-            guard element["type"] == "sev", let policy = element.childText("policy") else { return nil }
+            guard let policy = element.childText("policy") else { return nil }
             return policy.hasPrefix("0x") ? Int(policy.dropFirst(2), radix: 16) : Int(policy)
         }
         set {
-            guard newValue != sevPolicy else { return }
+            guard newValue != policy else { return }
+            let width = kind == .sev ? 4 : 8
             let text = newValue.map { policy in
                 let digits = String(policy, radix: 16)
-                return "0x" + String(repeating: "0", count: max(4 - digits.count, 0)) + digits
+                return "0x" + String(repeating: "0", count: max(width - digits.count, 0)) + digits
             }
             element.setChildText("policy", text, in: Self.order)
         }

@@ -96,6 +96,15 @@ public struct OperatingSystem: DomainPart {
         set { element.setChildText("nvram", newValue, in: Self.order) }
     }
 
+    /// Whether the firmware keeps no variables (`<loader stateless>`, libvirt 8.6); nil leaves it to libvirt.
+    public var isStateless: Bool? {
+        get { element.first("loader")?.yesNo("stateless") }
+        set {
+            guard newValue != isStateless else { return }
+            element.editChild("loader", in: Self.order) { $0["stateless"] = newValue?.yesNo }
+        }
+    }
+
     /// The kernel that is started directly, as an absolute path on the host.
     public var kernel: String? {
         get { element.childText("kernel") }

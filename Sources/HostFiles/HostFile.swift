@@ -63,26 +63,46 @@ public final class HostFile: Sendable {
     ///
     /// - Throws: ``HostFileError``; `untrusted` also where `path` does not begin with `trusted`.
     public static func open(_ path: FilePath, below trusted: FilePath) throws(HostFileError) -> HostFile {
-        var relative = path
-        guard relative.removePrefix(trusted), relative.root == nil, let name = relative.lastComponent,
-            relative.components.allSatisfy({ $0.kind == .regular })
-        else { throw .untrusted(path) }
-        var here = trusted
-        var parent = try descriptor(opening: trusted, in: AT_FDCWD, O_RDONLY | O_DIRECTORY)
+        let way = try way(to: path, from: trusted)
+        guard let name = way.lastComponent else { throw .untrusted(path) }
+        let parent = try directory(way.removingLastComponent(), below: trusted)
         defer { close(parent) }
-        for component in relative.components.dropLast() {
-            here.append(component)
-            let next = try descriptor(
-                opening: FilePath(root: nil, [component]), in: parent, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, as: here)
-            close(parent)
-            parent = next
-        }
         let found = try descriptor(
             opening: FilePath(root: nil, [name]), in: parent, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_NOFOLLOW, as: path)
         let file = try HostFile(adopting: found, path: path)
         guard file.kind == .regular else { throw .notRegular(path) }
         guard file.hasOneName else { throw .untrusted(path) }
         return file
+    }
+
+    /// Opens a directory that is `trusted` itself, or below it; no component below `trusted` may be a link.
+    ///
+    /// - Throws: ``HostFileError``; `untrusted` also where `path` does not begin with `trusted`.
+    public static func openDirectory(_ path: FilePath, below trusted: FilePath) throws(HostFileError) -> HostFile {
+        try HostFile(adopting: directory(way(to: path, from: trusted), below: trusted), path: path)
+    }
+
+    /// The names that lead from `trusted` to `path`.
+    private static func way(to path: FilePath, from trusted: FilePath) throws(HostFileError) -> FilePath {
+        var way = path
+        guard way.removePrefix(trusted), way.root == nil, way.components.allSatisfy({ $0.kind == .regular }) else {
+            throw .untrusted(path)
+        }
+        return way
+    }
+
+    /// The descriptor of a directory, to which each name on the way leads from the one before it.
+    private static func directory(_ way: FilePath, below trusted: FilePath) throws(HostFileError) -> Int32 {
+        var here = trusted
+        var reached = try descriptor(opening: trusted, in: AT_FDCWD, O_RDONLY | O_DIRECTORY)
+        for name in way.components {
+            let parent = reached
+            defer { close(parent) }
+            here.append(name)
+            reached = try descriptor(
+                opening: FilePath(root: nil, [name]), in: parent, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, as: here)
+        }
+        return reached
     }
 
     /// The content of a small file that the kernel makes up, such as `/proc/meminfo`, as text.

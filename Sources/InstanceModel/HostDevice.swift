@@ -7,6 +7,8 @@ import Foundation
 public enum HostDevice: Sendable, Hashable {
     /// A function on PCI.
     case pci(PCIAddress)
+    /// The one function on PCI of a kind; planning looks up its address.
+    case pciKind(PCIIdentity)
     /// A mediated device, such as a part of a GPU.
     case mediated(MediatedDevice)
     /// A USB device.
@@ -86,20 +88,50 @@ public struct USBIdentity: Sendable, Hashable, CustomStringConvertible {
     ///
     /// - Throws: ``RuleViolation`` for another form, and for vendor 0.
     public init(parsing text: String) throws(RuleViolation) {
-        let parts = text.split(separator: ":", omittingEmptySubsequences: false)
-        guard parts.count == 2, let vendor = hexadecimal(parts[0], digits: 4),
-            let product = hexadecimal(parts[1], digits: 4), vendor != 0
-        else {
+        guard let numbers = makersNumbers(text) else {
             throw RuleViolation(
                 value: text, rule: "a USB device is VENDOR:PRODUCT in hexadecimal",
                 remedy: "for example 1d6b:0002, as `lsusb` has it")
         }
-        self.vendor = vendor
-        self.product = product
+        (vendor, product) = numbers
     }
 
     /// The numbers in lower case.
     public var description: String { "\(padded(vendor, 4)):\(padded(product, 4))" }
+}
+
+/// The kind of a device on PCI: `VENDOR:DEVICE` in hexadecimal, as `lspci -n` has it.
+public struct PCIIdentity: Sendable, Hashable, CustomStringConvertible {
+    /// The vendor's number.
+    public let vendor: Int
+    /// The vendor's number of the device.
+    public let device: Int
+
+    static let pattern = USBIdentity.pattern
+
+    /// Reads a kind of device.
+    ///
+    /// - Throws: ``RuleViolation`` for another form, and for vendor 0.
+    public init(parsing text: String) throws(RuleViolation) {
+        guard let numbers = makersNumbers(text) else {
+            throw RuleViolation(
+                value: text, rule: "a kind of device on PCI is VENDOR:DEVICE in hexadecimal",
+                remedy: "for example 10de:1eb8, as `lspci -n` has it")
+        }
+        (vendor, device) = numbers
+    }
+
+    /// The numbers in lower case.
+    public var description: String { "\(padded(vendor, 4)):\(padded(device, 4))" }
+}
+
+/// Two numbers of four hexadecimal digits, the first of which is not 0; nil for another form.
+private func makersNumbers(_ text: String) -> (Int, Int)? {
+    let parts = text.split(separator: ":", omittingEmptySubsequences: false)
+    guard parts.count == 2, let vendor = hexadecimal(parts[0], digits: 4),
+        let product = hexadecimal(parts[1], digits: 4), vendor != 0
+    else { return nil }
+    return (vendor, product)
 }
 
 private func hexadecimal(_ text: Substring, digits: Int) -> Int? {

@@ -34,7 +34,7 @@ public struct Instance: Sendable, Hashable {
     /// Whether the guest can tell the host that it crashed.
     public let hasPanicDevice: Bool
     /// What the guest is seen and operated with, and what else it has.
-    public let peripherals: Peripherals
+    public private(set) var peripherals: Peripherals
     /// For whom the machine is made, and what it tells of itself.
     public let platform: Platform
     /// What cloud-init is given, through a NoCloud seed.
@@ -63,11 +63,12 @@ public struct Instance: Sendable, Hashable {
             bootsKernel: boot != nil, vcpus: vcpus, maximumVCPUs: maximumVCPUs, topology: processor?.topology,
             disks: disks, hasSeed: cloudInit != nil,
             interfaces: interfaces.map(InstanceRules.InterfaceClaims.init), peripherals: peripherals,
-            platform: platform, firmware: firmware
+            platform: platform, firmware: firmware, processorModel: processor?.model, watchdog: watchdog
         ).problems
         let resources = ResourceRules(
             mostVCPUs: (maximumVCPUs ?? vcpus).value, memory: memory, details: memoryDetails,
-            tuning: processor?.tuning, launchSecurity: platform.launchSecurity)
+            tuning: processor?.tuning, memorySharer: InstanceRules.memorySharer(peripherals, interfaces),
+            isEncrypted: platform.launchSecurity != nil)
         let problems = parts + resources.problems
         guard problems.isEmpty else { throw InvalidSpec(problems: problems) }
         self.name = name
@@ -112,6 +113,13 @@ public struct Instance: Sendable, Hashable {
     public func renamed(_ name: InstanceName) -> Instance {
         var copy = self
         copy.name = name
+        return copy
+    }
+
+    /// The same instance with other devices of the host.
+    public func replacing(hostDevices: [HostDevice]) -> Instance {
+        var copy = self
+        copy.peripherals.hostDevices = hostDevices
         return copy
     }
 

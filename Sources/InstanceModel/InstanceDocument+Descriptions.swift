@@ -12,6 +12,10 @@ extension InstanceDocument {
         "cpu.model": "host-model, host-passthrough (KVM alone), maximum, or a model of libvirt's by its name.",
         "cpu.require": "Features that the guest has beyond the model.",
         "cpu.require[]": "A feature's name, such as aes.",
+        "cpu.force": "Features that the guest has whether or not the host's processor has them.",
+        "cpu.force[]": "A feature's name, such as vmx.",
+        "cpu.migratable":
+            "Whether it can move to another host: for host-passthrough, where it can unless given, and maximum.",
         "cpu.disable": "Features of the model that the guest does not have.",
         "cpu.disable[]": "A feature's name, such as svm.",
         "cpu.topology": "How virtual processors are arranged; the product is maximum_vcpus, or else vcpus.",

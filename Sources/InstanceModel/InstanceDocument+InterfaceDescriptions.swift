@@ -14,6 +14,8 @@ extension InstanceDocument {
         "interfaces[].network.trunk[]": "The number of a virtual network.",
         "interfaces[].network.macvtap": "The host's device that the guest gets a macvtap device on.",
         "interfaces[].network.mode": "What a macvtap device lets pass; bridge unless given.",
+        "interfaces[].network.vhostuser":
+            "The socket of a switch in user space, in a directory that the configuration allows.",
         "interfaces[].network.hostdev": "The PCI address of a function of a network card, for the guest alone.",
         "interfaces[].network.libvirt": "The name of one of libvirt's networks.",
         "interfaces[].mac": "The MAC address; a stable one is derived unless given.",

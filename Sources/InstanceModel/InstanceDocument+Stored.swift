@@ -46,6 +46,10 @@ extension InstanceDocument {
         if !processor.required.isEmpty {
             members["require"] = .array(processor.required.map { .string($0.description) })
         }
+        if !processor.forced.isEmpty {
+            members["force"] = .array(processor.forced.map { .string($0.description) })
+        }
+        members["migratable"] = processor.isMigratable.map(CanonicalJSON.boolean)
         if !processor.disabled.isEmpty {
             members["disable"] = .array(processor.disabled.map { .string($0.description) })
         }

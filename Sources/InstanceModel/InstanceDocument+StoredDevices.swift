@@ -50,6 +50,7 @@ extension InstanceDocument {
             var members: [String: CanonicalJSON] = ["hostdev": .string(address.description)]
             members["vlan"] = vlan.map { .integer($0.value) }
             return .object(members)
+        case .vhostUser(let socket): return .object(["vhostuser": .string(socket.description)])
         case .macvtap(let device, let mode):
             return .object(["macvtap": .string(device.description), "mode": .string(mode.rawValue)])
         case .openVSwitch(let port):

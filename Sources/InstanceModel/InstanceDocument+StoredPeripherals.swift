@@ -22,12 +22,26 @@ extension InstanceDocument {
             .object(["bytes": .string(limit.bytes.description), "period_ms": .integer(limit.milliseconds)])
         }
         if !peripherals.hostDevices.isEmpty { members["devices"] = .array(peripherals.hostDevices.map(device)) }
+        if !peripherals.shares.isEmpty { members["shares"] = .array(peripherals.shares.map(share)) }
+        if !peripherals.channels.isEmpty {
+            members["channels"] = .array(peripherals.channels.map { .string($0.description) })
+        }
+        members["serial_ports"] = peripherals.serialPorts.map { .integer($0.value) }
         return members
+    }
+
+    private static func share(_ share: SharedDirectory) -> CanonicalJSON {
+        var members: [String: CanonicalJSON] = [
+            "tag": .string(share.tag.description), "source": .string(share.source.description),
+        ]
+        if share.isReadOnly { members["read_only"] = .boolean(true) }
+        return .object(members)
     }
 
     private static func device(_ device: HostDevice) -> CanonicalJSON {
         switch device {
         case .pci(let address): .object(["pci": .string(address.description)])
+        case .pciKind(let identity): .object(["pci_id": .string(identity.description)])
         case .mediated(let device): .object(["mdev": .string(device.description)])
         case .usb(let identity): .object(["usb": .string(identity.description)])
         }
@@ -49,6 +63,8 @@ extension InstanceDocument {
             let texts = information.entries.map { ($0.rawValue, CanonicalJSON.string($1.description)) }
             return .object(Dictionary(uniqueKeysWithValues: texts))
         }
+        members["on_reboot"] = platform.onReboot.map { .string($0.rawValue) }
+        members["on_poweroff"] = platform.onPowerOff.map { .string($0.rawValue) }
         members["on_crash"] = platform.onCrash.map { .string($0.rawValue) }
         members["launch_security"] = platform.launchSecurity.map { security in
             var members: [String: CanonicalJSON] = ["type": .string(security.kind.rawValue)]

@@ -9,11 +9,20 @@ extension InstanceDocument {
         members["maximum_memory"] = details.maximum.map { maximum in
             .object(["size": .string(maximum.size.size.description), "slots": .integer(maximum.slots)])
         }
+        if !details.devices.isEmpty { members["memory_devices"] = .array(details.devices.map(stored)) }
         if details.backing != .usual { members["memory_backing"] = stored(details.backing) }
         if details.balloon != .usual { members["balloon"] = stored(details.balloon) }
         members["numa"] = details.numa.map(stored)
         members["io_threads"] = instance.ioThreads.map { .integer($0.value) }
         return members
+    }
+
+    private static func stored(_ device: MemoryDevice) -> CanonicalJSON {
+        var members: [String: CanonicalJSON] = ["size": .string(device.size.description)]
+        if device.requested.bytes > 0 { members["requested"] = .string(device.requested.description) }
+        if device.block != MemoryDevice.usualBlock { members["block"] = .string(device.block.description) }
+        if device.cell != 0 { members["cell"] = .integer(device.cell) }
+        return .object(members)
     }
 
     private static func stored(_ backing: MemoryBacking) -> CanonicalJSON {

@@ -3,17 +3,26 @@
 
 extension InstanceReader {
     mutating func readProcessor(_ field: Field) -> Processor? {
-        let keys = ["model", "require", "disable", "topology", "shares", "quota"] + Self.placementKeys
+        let keys =
+            ["model", "require", "force", "disable", "migratable", "topology", "shares", "quota"]
+            + Self.placementKeys
         guard let fields = reader.mapping(field, keys: keys) else { return nil }
         let model = fields["model"].flatMap {
             reader.value($0, matching: Processor.Model.pattern, Processor.Model.init(parsing:))
         }
         let required = fields["require"].flatMap { readFeatures($0) } ?? []
+        let forced = fields["force"].flatMap { readFeatures($0) } ?? []
         let disabled = fields["disable"].flatMap { readFeatures($0) } ?? []
         let topology = fields["topology"].flatMap { readTopology($0) }
-        guard let tuning = readTuning(in: fields) else { return nil }
+        let isMigratable = optional(fields["migratable"]) { $0.reader.boolean($1) }
+        guard let tuning = readTuning(in: fields), let isMigratable else { return nil }
+        // A model that cannot be read was noted.
+        let isUnread = model == nil && fields["model"] != nil
         return reader.attempt(at: field) { () throws(RuleViolation) in
-            try Processor(model: model, required: required, disabled: disabled, topology: topology, tuning: tuning)
+            try Processor(
+                model: model, required: required, forced: forced, disabled: disabled,
+                isMigratable: isUnread ? nil : isMigratable,
+                topology: topology, tuning: tuning)
         }
     }
 

@@ -15,7 +15,9 @@ extension InstanceReader {
                 return .user(publish: [])
             }
         }
-        let keys = ["bridge", "openvswitch", "profile", "vlan", "trunk", "macvtap", "mode", "libvirt", "hostdev"]
+        let keys = [
+            "bridge", "openvswitch", "profile", "vlan", "trunk", "macvtap", "mode", "libvirt", "hostdev", "vhostuser",
+        ]
         guard let fields = reader.mapping(field, keys: keys) else { return nil }
         let bridge = readLink("bridge", in: fields)
         let tag = fields["vlan"].map { readNumber($0, in: VLANTag.range, VLANTag.init) }
@@ -23,6 +25,7 @@ extension InstanceReader {
         let macvtap = readMacvtap(in: fields)
         let libvirt = fields["libvirt"].map { reader.value($0, matching: LibvirtName.pattern, LibvirtName.init) }
         let hostDevice = readHostDevice(in: fields, tag: tag)
+        let socket = fields["vhostuser"].map { reader.value($0, matching: HostPath.pattern, HostPath.init) }
         noteStrays(in: fields)
         let kinds = Self.kinds.filter { fields[$0] != nil || fields.misspelt.contains($0) }
         guard kinds.count == 1 else {
@@ -33,11 +36,12 @@ extension InstanceReader {
             }
         }
         if let bridge { return bridge.map(Interface.Network.bridge) }
+        if let socket { return socket.map(Interface.Network.vhostUser) }
         if let libvirt { return libvirt.map(Interface.Network.libvirt) }
         return openVSwitch ?? macvtap ?? hostDevice ?? nil
     }
 
-    private static let kinds = ["bridge", "openvswitch", "macvtap", "libvirt", "hostdev"]
+    private static let kinds = ["bridge", "openvswitch", "macvtap", "libvirt", "hostdev", "vhostuser"]
 
     /// A network device's name; the outer nil says that nothing is there, the inner one that it could not be read.
     private mutating func readLink(_ key: String, in fields: Fields) -> BridgeName?? {

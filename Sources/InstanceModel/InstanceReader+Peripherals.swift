@@ -9,7 +9,10 @@ extension InstanceReader {
             video: fields["video"].flatMap { reader.choice($0, of: VideoModel.self) },
             tablet: fields["tablet"].flatMap { reader.choice($0, of: Tablet.self) },
             vsock: fields["vsock"].flatMap { readVSock($0) }, entropyLimit: fields["rng"].flatMap { readEntropy($0) },
-            hostDevices: fields["devices"].flatMap { readHostDevices($0) } ?? [])
+            hostDevices: fields["devices"].flatMap { readHostDevices($0) } ?? [],
+            shares: fields["shares"].map { readShares($0) } ?? [],
+            channels: fields["channels"].map { readChannels($0) } ?? [],
+            serialPorts: fields["serial_ports"].flatMap { readSerialPorts($0) })
     }
 
     /// All of them, or nil: what is told of one names it by its place among all.
@@ -56,8 +59,11 @@ extension InstanceReader {
     }
 
     private mutating func readHostDevice(_ field: Field) -> HostDevice? {
-        guard let fields = reader.mapping(field, keys: ["pci", "mdev", "usb"]) else { return nil }
+        guard let fields = reader.mapping(field, keys: ["pci", "pci_id", "mdev", "usb"]) else { return nil }
         let pci = fields["pci"].flatMap { reader.value($0, matching: PCIAddress.pattern, PCIAddress.init(parsing:)) }
+        let kind = fields["pci_id"].flatMap {
+            reader.value($0, matching: PCIIdentity.pattern, PCIIdentity.init(parsing:))
+        }
         let mediated = fields["mdev"].flatMap {
             reader.value($0, matching: MediatedDevice.pattern, MediatedDevice.init(parsing:))
         }
@@ -66,10 +72,11 @@ extension InstanceReader {
             return reader.attempt(at: field) { () throws(RuleViolation) in
                 throw RuleViolation(
                     value: fields.byKey.keys.sorted().joined(separator: ", "),
-                    rule: "a device is one of pci, mdev, usb", remedy: "name one of them")
+                    rule: "a device is one of pci, pci_id, mdev, usb", remedy: "name one of them")
             }
         }
-        return pci.map(HostDevice.pci) ?? mediated.map(HostDevice.mediated) ?? usb.map(HostDevice.usb)
+        return pci.map(HostDevice.pci) ?? kind.map(HostDevice.pciKind) ?? mediated.map(HostDevice.mediated)
+            ?? usb.map(HostDevice.usb)
     }
 
     mutating func readPlatform(_ fields: Fields) -> Platform {
@@ -81,6 +88,8 @@ extension InstanceReader {
             hasHyperV: fields["hyperv"].flatMap { reader.boolean($0) },
             smbios: fields["smbios"].flatMap { readSystemInformation($0) },
             onCrash: fields["on_crash"].flatMap { reader.choice($0, of: CrashAction.self) },
+            onReboot: fields["on_reboot"].flatMap { reader.choice($0, of: PowerAction.self) },
+            onPowerOff: fields["on_poweroff"].flatMap { reader.choice($0, of: PowerAction.self) },
             launchSecurity: fields["launch_security"].flatMap { readLaunchSecurity($0) })
     }
 

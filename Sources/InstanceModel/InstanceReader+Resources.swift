@@ -5,11 +5,14 @@ extension InstanceReader {
     /// Everything about memory beside its size; nil where a part of it cannot be read.
     mutating func readMemoryDetails(in fields: Fields) -> MemoryDetails? {
         let maximum = optional(fields["maximum_memory"]) { $0.readMaximumMemory($1) }
+        let devices = optional(fields["memory_devices"]) { $0.readMemoryDevices($1) }
         let backing = optional(fields["memory_backing"]) { $0.readMemoryBacking($1) }
         let balloon = optional(fields["balloon"]) { $0.readBalloon($1) }
         let numa = optional(fields["numa"]) { $0.readNUMA($1) }
-        guard let maximum, let backing, let balloon, let numa else { return nil }
-        return MemoryDetails(maximum: maximum, backing: backing ?? .usual, balloon: balloon ?? .usual, numa: numa)
+        guard let maximum, let devices, let backing, let balloon, let numa else { return nil }
+        return MemoryDetails(
+            maximum: maximum, devices: devices ?? [], backing: backing ?? .usual, balloon: balloon ?? .usual, numa: numa
+        )
     }
 
     /// What `read` makes of a field: `.some(nil)` where there is none, and nil where it cannot be read.

@@ -49,8 +49,9 @@ struct InstanceReader {
     private static let keys = [
         "version", "name", "vcpus", "maximum_vcpus", "cpu", "memory", "firmware", "tpm", "boot", "disks", "interfaces",
         "watchdog", "panic_device", "cloud_init", "agent", "labels", "io_threads", "maximum_memory", "memory_backing",
-        "balloon", "numa", "graphics", "video", "tablet", "vsock", "rng", "devices", "guest_os", "clock", "hyperv",
-        "smbios", "on_crash", "launch_security",
+        "memory_devices", "balloon", "numa", "graphics", "video", "tablet", "vsock", "rng", "devices", "guest_os",
+        "clock", "hyperv", "smbios", "on_crash", "on_reboot", "on_poweroff", "launch_security", "shares", "channels",
+        "serial_ports",
     ]
 
     private mutating func readInstance(
@@ -89,10 +90,13 @@ struct InstanceReader {
             topology: processor?.topology,
             disks: disks ?? [nil], hasSeed: fields["cloud_init"] != nil,
             interfaces: interfaces?.map(\.claims) ?? [], peripherals: peripherals, platform: platform,
-            firmware: fields["firmware"] != nil && firmware == nil ? .uefi(secureBoot: false) : firmware)
+            firmware: fields["firmware"] != nil && firmware == nil ? .uefi(secureBoot: false) : firmware,
+            processorModel: processor?.model, watchdog: watchdog)
         let resources = ResourceRules(
             mostVCPUs: fields["maximum_vcpus"] == nil ? vcpus?.value : maximumVCPUs?.value, memory: memory,
-            details: memoryDetails, tuning: processor?.tuning, launchSecurity: platform.launchSecurity)
+            details: memoryDetails, tuning: processor?.tuning,
+            memorySharer: InstanceRules.memorySharer(peripherals, (interfaces ?? []).map(\.interface)),
+            isEncrypted: platform.launchSecurity != nil)
         for problem in rules.problems + resources.problems { reader.note(problem, in: document) }
         guard reader.problems.isEmpty, let name, let vcpus, let memory, let memoryDetails, let hasTPM, let disks,
             let interfaces, let hasPanicDevice, let agent, let labels

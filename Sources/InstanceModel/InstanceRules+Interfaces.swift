@@ -12,10 +12,13 @@ extension InstanceRules {
 
     private func networkProblems(of interface: Interface, at index: Int) -> [SpecProblem] {
         let asked: [(key: String, value: String?, kinds: Set<Interface.Network.Kind>, remedy: String)] = [
-            ("mtu", interface.device.mtu.map { "\($0.bytes)" }, [.bridge, .openvswitch, .libvirt], "leave it out"),
+            (
+                "mtu", interface.device.mtu.map { "\($0.bytes)" }, [.bridge, .openvswitch, .libvirt, .vhostuser],
+                "leave it out"
+            ),
             (
                 "queues", interface.device.queues.map { "\($0.value)" },
-                [.bridge, .openvswitch, .macvtap, .libvirt], "leave it out"
+                [.bridge, .openvswitch, .macvtap, .libvirt, .vhostuser], "leave it out"
             ),
             ("filter", interface.traffic.filter.map { "\($0.name)" }, [.bridge, .libvirt], "use a network of these"),
             (
@@ -24,7 +27,7 @@ extension InstanceRules {
             ),
             (
                 "model", interface.device.model == .virtio ? nil : interface.device.model.rawValue,
-                Self.allButHostDevices, "leave it out"
+                Self.allButHostDevices.subtracting([.vhostuser]), "leave it out"
             ),
             ("link", interface.device.isLinkUp ? nil : "down", Self.allButHostDevices, "leave it out"),
             ("isolated", interface.traffic.isIsolated ? "true" : nil, [.bridge, .libvirt], "use a network of these"),
@@ -83,7 +86,7 @@ extension InstanceRules {
 extension Interface.Network {
     /// The kinds of networks, as a document names them.
     enum Kind: String, CaseIterable {
-        case user, bridge, openvswitch, macvtap, libvirt, hostdev
+        case user, bridge, openvswitch, macvtap, libvirt, hostdev, vhostuser
     }
 
     /// Which kind it is.
@@ -95,6 +98,7 @@ extension Interface.Network {
         case .macvtap: .macvtap
         case .libvirt: .libvirt
         case .hostDevice: .hostdev
+        case .vhostUser: .vhostuser
         }
     }
 }

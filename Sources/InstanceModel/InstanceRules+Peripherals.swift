@@ -47,6 +47,7 @@ extension HostDevice {
     public var identity: String {
         switch self {
         case .pci(let address): address.description
+        case .pciKind(let identity): identity.description
         case .mediated(let device): device.description
         case .usb(let identity): identity.description
         }

@@ -24,6 +24,10 @@ struct InstanceRules {
     var platform = Platform()
     /// What it starts with.
     var firmware: Firmware?
+    /// The model of its processor.
+    var processorModel: Processor.Model?
+    /// What a watchdog does.
+    var watchdog: WatchdogAction?
 
     /// What an interface takes for itself, as far as it is known.
     struct InterfaceClaims {
@@ -39,7 +43,8 @@ struct InstanceRules {
     var problems: [SpecProblem] {
         bootProblems + processorProblems + diskProblems
             + tooMany("interfaces", interfaces.count, Instance.maximumInterfaces)
-            + interfaceProblems + bootOrderProblems + peripheralProblems + launchSecurityProblems
+            + interfaceProblems + bootOrderProblems + peripheralProblems + shareProblems
+            + launchSecurityProblems + powerProblems
             + Self.duplicates(in: interfaces)
     }
 
@@ -104,13 +109,23 @@ struct InstanceRules {
         }
     }
 
-    private func tooMany(_ path: String, _ count: Int, _ limit: Int) -> [SpecProblem] {
+    func tooMany(_ path: String, _ count: Int, _ limit: Int) -> [SpecProblem] {
         guard count > limit else { return [] }
         return [problem(path, value: "\(count)", rule: "at most \(limit) \(path)", remedy: "remove some")]
     }
 
-    private func problem(_ path: String, value: String, rule: String, remedy: String) -> SpecProblem {
+    func problem(_ path: String, value: String, rule: String, remedy: String) -> SpecProblem {
         SpecProblem(path: path, violation: RuleViolation(value: value, rule: rule, remedy: remedy))
+    }
+
+    private var powerProblems: [SpecProblem] {
+        guard platform.onPowerOff == .restart, platform.onReboot == .destroy else { return [] }
+        return [
+            problem(
+                "on_poweroff", value: "restart",
+                rule: "a guest that `on_reboot: destroy` turns off is not started again by `on_poweroff: restart`",
+                remedy: "leave one of the two out")
+        ]
     }
 
     /// The MAC addresses and published ports that are there twice, or ports of which there are too many.

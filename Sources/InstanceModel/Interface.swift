@@ -39,6 +39,8 @@ public struct Interface: Sendable, Hashable {
         case libvirt(LibvirtName)
         /// A function of a network card of the host (SR-IOV), for the guest alone, and the virtual network it is in.
         case hostDevice(PCIAddress, vlan: VLANTag?)
+        /// A switch in user space, by the socket on which it serves a port (vhost-user); it maps the guest's memory.
+        case vhostUser(HostPath)
     }
 
     /// What a guest sees of an interface.
@@ -125,6 +127,7 @@ extension Interface.Network {
         case .macvtap(let device, _): "macvtap:\(device)"
         case .libvirt(let name): "libvirt:\(name)"
         case .hostDevice(let address, _): "hostdev:\(address)"
+        case .vhostUser(let socket): "vhostuser:\(socket)"
         }
     }
 }

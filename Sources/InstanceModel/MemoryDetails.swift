@@ -5,6 +5,8 @@
 public struct MemoryDetails: Sendable, Hashable {
     /// The most memory that the guest can have without a restart; absent, no more than it starts with.
     public let maximum: MaximumMemory?
+    /// Memory of which the running guest can have more or less; it lies in the maximum.
+    public let devices: [MemoryDevice]
     /// What of the host the memory is made of.
     public let backing: MemoryBacking
     /// The device through which memory is taken from the running guest and given back.
@@ -14,9 +16,11 @@ public struct MemoryDetails: Sendable, Hashable {
 
     /// Details of a guest's memory.
     public init(
-        maximum: MaximumMemory? = nil, backing: MemoryBacking = .usual, balloon: Balloon = .usual, numa: NUMA? = nil
+        maximum: MaximumMemory? = nil, devices: [MemoryDevice] = [], backing: MemoryBacking = .usual,
+        balloon: Balloon = .usual, numa: NUMA? = nil
     ) {
         self.maximum = maximum
+        self.devices = devices
         self.backing = backing
         self.balloon = balloon
         self.numa = numa

@@ -14,12 +14,19 @@ public struct Peripherals: Sendable, Hashable {
     /// How much entropy the guest gets; absent, as much as it asks for.
     public let entropyLimit: EntropyLimit?
     /// Devices of the host that the guest has for itself.
-    public let hostDevices: [HostDevice]
+    public internal(set) var hostDevices: [HostDevice]
+    /// Directories of the host that the guest can mount.
+    public let shares: [SharedDirectory]
+    /// Channels between programs of the guest and the host, beside the agent's.
+    public let channels: [ChannelName]
+    /// The serial ports beside the console's; absent, none.
+    public let serialPorts: SerialPortCount?
 
     /// Peripherals of a guest.
     public init(
         graphics: Graphics? = nil, video: VideoModel? = nil, tablet: Tablet? = nil, vsock: VSock? = nil,
-        entropyLimit: EntropyLimit? = nil, hostDevices: [HostDevice] = []
+        entropyLimit: EntropyLimit? = nil, hostDevices: [HostDevice] = [], shares: [SharedDirectory] = [],
+        channels: [ChannelName] = [], serialPorts: SerialPortCount? = nil
     ) {
         self.graphics = graphics
         self.video = video
@@ -27,10 +34,17 @@ public struct Peripherals: Sendable, Hashable {
         self.vsock = vsock
         self.entropyLimit = entropyLimit
         self.hostDevices = hostDevices
+        self.shares = shares
+        self.channels = channels
+        self.serialPorts = serialPorts
     }
 
     /// The largest number of devices of the host.
     public static let maximumHostDevices = 16
+    /// The largest number of shared directories.
+    public static let maximumShares = 8
+    /// The largest number of channels.
+    public static let maximumChannels = 8
 }
 
 /// How a guest's screen is seen (`<graphics>`). No password is asked for, so that only this host is listened to.

@@ -13,19 +13,26 @@ public struct Platform: Sendable, Hashable {
     public let smbios: SystemInformation?
     /// What happens when the guest crashes; absent, it is turned off.
     public let onCrash: CrashAction?
+    /// What happens when the guest reboots; absent, it starts again.
+    public let onReboot: PowerAction?
+    /// What happens when the guest powers itself off; absent, it stays off.
+    public let onPowerOff: PowerAction?
     /// How the guest's memory is kept from the host; absent, it is not.
     public let launchSecurity: LaunchSecurity?
 
     /// A platform.
     public init(
         guestOS: GuestOS? = nil, clock: GuestClock? = nil, hasHyperV: Bool? = nil, smbios: SystemInformation? = nil,
-        onCrash: CrashAction? = nil, launchSecurity: LaunchSecurity? = nil
+        onCrash: CrashAction? = nil, onReboot: PowerAction? = nil, onPowerOff: PowerAction? = nil,
+        launchSecurity: LaunchSecurity? = nil
     ) {
         self.guestOS = guestOS
         self.clock = clock
         self.hasHyperV = hasHyperV
         self.smbios = smbios
         self.onCrash = onCrash
+        self.onReboot = onReboot
+        self.onPowerOff = onPowerOff
         self.launchSecurity = launchSecurity
     }
 
@@ -41,6 +48,14 @@ public enum CrashAction: String, Sendable, Hashable, CaseIterable {
     case restart
     /// It stands still, for a look at it.
     case preserve
+}
+
+/// What happens when a guest reboots or powers itself off (`<on_reboot>`, `<on_poweroff>`).
+public enum PowerAction: String, Sendable, Hashable, CaseIterable {
+    /// It is turned off.
+    case destroy
+    /// It starts again.
+    case restart
 }
 
 /// The operating system in a guest, which decides what nothing else is said of: `linux`, `windows`, `generic`, or the

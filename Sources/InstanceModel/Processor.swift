@@ -7,8 +7,13 @@ public struct Processor: Sendable, Hashable {
     public let model: Model?
     /// Features that the guest has beyond the model, in order.
     public let required: [ProcessorFeature]
+    /// Features that the guest has whether or not the host's processor has them, in order.
+    public let forced: [ProcessorFeature]
     /// Features of the model that the guest does not have, in order.
     public let disabled: [ProcessorFeature]
+    /// Whether the guest can move to another host, which features such as a constant time stamp counter would keep it
+    /// from; absent, it can where the model is the host's own processor.
+    public let isMigratable: Bool?
     /// How the virtual processors are arranged; absent, each is a socket.
     public let topology: Topology?
     /// Where and how much the virtual processors run on the host.
@@ -16,20 +21,29 @@ public struct Processor: Sendable, Hashable {
 
     /// A processor of these parts.
     ///
-    /// - Throws: ``RuleViolation`` where a feature is named twice.
+    /// - Throws: ``RuleViolation`` where a feature is named twice, and where it is said of a model that can always move
+    ///   whether it can.
     public init(
-        model: Model? = nil, required: [ProcessorFeature] = [], disabled: [ProcessorFeature] = [],
-        topology: Topology? = nil, tuning: ProcessorTuning = .usual
+        model: Model? = nil, required: [ProcessorFeature] = [], forced: [ProcessorFeature] = [],
+        disabled: [ProcessorFeature] = [], isMigratable: Bool? = nil, topology: Topology? = nil,
+        tuning: ProcessorTuning = .usual
     ) throws(RuleViolation) {
         var isSeen: Set<ProcessorFeature> = []
-        for feature in required + disabled where !isSeen.insert(feature).inserted {
+        for feature in required + forced + disabled where !isSeen.insert(feature).inserted {
             throw RuleViolation(
-                value: feature.description, rule: "a feature stands once in `require` and `disable` together",
+                value: feature.description, rule: "a feature stands once in `require`, `force` and `disable` together",
                 remedy: "keep one of the two")
+        }
+        if let isMigratable, ![.hostPassthrough, .maximum].contains(model) {
+            throw RuleViolation(
+                value: "migratable: \(isMigratable)",
+                rule: "`migratable` is for `model` to be host-passthrough or maximum", remedy: "leave it out")
         }
         self.model = model
         self.required = required
+        self.forced = forced
         self.disabled = disabled
+        self.isMigratable = isMigratable
         self.topology = topology
         self.tuning = tuning
     }

@@ -11,13 +11,16 @@ struct ResourceRules {
     var details: MemoryDetails?
     /// Where and how much the virtual processors run.
     var tuning: ProcessorTuning?
-    /// What protects the memory from the host.
-    var launchSecurity: LaunchSecurity?
+    /// The place in the document of what others than QEMU map the memory for; nil: nothing.
+    var memorySharer: String?
+    /// Whether memory is encrypted.
+    var isEncrypted = false
 
     /// Every rule that is broken.
     var problems: [SpecProblem] {
         guard let details else { return tuningProblems }
-        return tuningProblems + maximumProblems(of: details) + cellProblems(of: details) + backingProblems(of: details)
+        return tuningProblems + maximumProblems(of: details) + deviceProblems(of: details) + cellProblems(of: details)
+            + backingProblems(of: details)
     }
 
     private var tuningProblems: [SpecProblem] {
@@ -58,7 +61,16 @@ struct ResourceRules {
     }
 
     private func maximumProblems(of details: MemoryDetails) -> [SpecProblem] {
-        guard let memory, let maximum = details.maximum, maximum.size.size <= memory.size else { return [] }
+        guard let maximum = details.maximum else { return [] }
+        guard !isEncrypted else {
+            return [
+                problem(
+                    "maximum_memory", value: maximum.size.size.description,
+                    rule: "memory that `launch_security` encrypts is all there from the start, and `maximum_memory` "
+                        + "has more plugged in", remedy: "leave one of the two out")
+            ]
+        }
+        guard let memory, maximum.size.size <= memory.size else { return [] }
         return [
             problem(
                 "maximum_memory.size", value: maximum.size.size.description,
@@ -128,13 +140,6 @@ struct ResourceRules {
                         remedy: "round it, or ask for smaller pages"))
             }
         }
-        if launchSecurity != nil, let maximum = details.maximum {
-            problems.append(
-                problem(
-                    "maximum_memory", value: maximum.size.size.description,
-                    rule: "memory that `launch_security` encrypts is pinned at the start, and `maximum_memory` adds some",
-                    remedy: "leave one of the two out"))
-        }
         let most = details.maximum?.size ?? memory
         if let limit = backing.limit, let most, limit <= most.size {
             problems.append(
@@ -142,6 +147,14 @@ struct ResourceRules {
                     "memory_backing.limit", value: limit.description,
                     rule: "`memory_backing.limit` is more than the most memory of the guest, which is \(most.size)",
                     remedy: "leave QEMU some for itself, a GiB for example"))
+        }
+        if let memorySharer, backing.source == .anonymous {
+            problems.append(
+                problem(
+                    "memory_backing.source", value: "anonymous",
+                    rule: "`\(memorySharer)` needs memory that others can map, and `memory_backing.source` is "
+                        + "anonymous",
+                    remedy: "write source: memfd, or leave it out"))
         }
         if backing.isLocked, details.balloon.reportsFreePages {
             problems.append(
@@ -153,7 +166,7 @@ struct ResourceRules {
         return problems
     }
 
-    private func problem(_ path: String, value: String, rule: String, remedy: String) -> SpecProblem {
+    func problem(_ path: String, value: String, rule: String, remedy: String) -> SpecProblem {
         SpecProblem(path: path, violation: RuleViolation(value: value, rule: rule, remedy: remedy))
     }
 }

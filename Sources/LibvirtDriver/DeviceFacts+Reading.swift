@@ -18,6 +18,7 @@ extension DeviceFacts {
         self.init(
             graphics: Set(document.values(of: "graphics", "type")),
             videos: Set(document.values(of: "video", "modelType")), hasVSock: choice.isLocal ? opensSocket : nil,
+            hasVirtioFS: document.supportsVirtioFS && (!choice.isLocal || VirtioFSDaemon.isInstalled),
             launchSecurity: document.launchSecurity,
             hostDevices: choice.isLocal ? .present : nil)
     }
@@ -26,6 +27,16 @@ extension DeviceFacts {
 extension DeviceFacts.HostDevices {
     /// The devices that sysfs shows.
     static var present: Self {
+        let addresses = names(in: "/sys/bus/pci/devices")
+        let kinds = addresses.compactMap { address -> (String, String)? in
+            let number = { (file: String) -> String? in
+                // Written as 0x8086.
+                HostFile.kernelText(FilePath("/sys/bus/pci/devices/\(address)/\(file)"))?.filter { !$0.isWhitespace }
+                    .split(separator: "x").last.map(String.init)
+            }
+            guard let vendor = number("vendor"), let device = number("device") else { return nil }
+            return (address, "\(vendor):\(device)")
+        }
         let usb = names(in: "/sys/bus/usb/devices").compactMap { name -> String? in
             let number = { (file: String) in
                 HostFile.kernelText(FilePath("/sys/bus/usb/devices/\(name)/\(file)"))?.filter { !$0.isWhitespace }
@@ -34,7 +45,8 @@ extension DeviceFacts.HostDevices {
             return "\(vendor):\(product)"
         }
         return Self(
-            pci: Set(names(in: "/sys/bus/pci/devices")), mediated: Set(names(in: "/sys/bus/mdev/devices")),
+            pci: Set(addresses), pciIdentities: Dictionary(uniqueKeysWithValues: kinds),
+            mediated: Set(names(in: "/sys/bus/mdev/devices")),
             usb: Set(usb))
     }
 
@@ -50,6 +62,8 @@ extension DomainCapabilitiesDocument {
         var kinds: Set<String> = []
         if supportsFeature("sev") { kinds.insert(InstanceModel.LaunchSecurity.Kind.sev.rawValue) }
         if maximumSEVESGuests > 0 { kinds.insert(InstanceModel.LaunchSecurity.Kind.sevES.rawValue) }
+        if launchSecurityKinds.contains(.sevSNP) { kinds.insert(InstanceModel.LaunchSecurity.Kind.sevSNP.rawValue) }
+        if launchSecurityKinds.contains(.tdx) { kinds.insert(InstanceModel.LaunchSecurity.Kind.tdx.rawValue) }
         return kinds
     }
 }

@@ -5,6 +5,7 @@ public import Compute
 import InstanceModel
 import Libvirt
 import Programs
+public import SystemPackage
 
 /// What a driver is made with.
 public struct DriverConfiguration: Sendable {
@@ -21,6 +22,12 @@ public struct DriverConfiguration: Sendable {
     public var history: HistoryLimits
     /// When ``LibvirtDriver/keepReconciled(context:_:)`` compares the host, and what it removes.
     public var reconciliation: ReconcileSettings
+    /// The directories of the host, absolute, that instances may share with their guests, with all below them; none
+    /// unless given.
+    public var sharedDirectories: [FilePath]
+    /// The directories of the host, absolute, in which sockets lie that interfaces may be connected to; none unless
+    /// given.
+    public var socketDirectories: [FilePath]
     /// Told of each point of an operation, and able to stop it there; nil outside tests.
     public var probe: (any OperationProbe)?
     /// Chooses an instance's identity; tests choose identities whose addresses meet.
@@ -34,6 +41,7 @@ public struct DriverConfiguration: Sendable {
     public init(
         stateDirectory: StateDirectory, connection: ConnectionRequest = .automatic, policy: any Policy = DenyAll(),
         daemonIdleSeconds: Int = 30, history: HistoryLimits = .standard, reconciliation: ReconcileSettings = .standard,
+        sharedDirectories: [FilePath] = [], socketDirectories: [FilePath] = [],
         probe: (any OperationProbe)? = nil
     ) {
         self.stateDirectory = stateDirectory
@@ -42,6 +50,8 @@ public struct DriverConfiguration: Sendable {
         self.daemonIdleSeconds = max(daemonIdleSeconds, 1)
         self.history = history
         self.reconciliation = reconciliation
+        self.sharedDirectories = sharedDirectories
+        self.socketDirectories = socketDirectories
         self.probe = probe
     }
 }

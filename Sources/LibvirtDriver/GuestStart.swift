@@ -15,6 +15,8 @@ extension LibvirtDriver {
     /// Makes what a start needs and a host's reboot loses, and refuses a port of the host that is taken.
     func prepareToStart(_ instance: Instance, id: InstanceID) async throws(ComputeError) {
         try refuseTakenPorts(of: instance)
+        // What is there may have changed since the guest was made.
+        try refuseHostPaths(of: instance)
         for index in instance.interfaces.indices { try await makeTap(index, of: instance, id: id) }
     }
 

@@ -17,10 +17,10 @@ extension InstanceResources {
     ///   - files: the instances' files.
     ///   - image: the file of a stored image; nil where there is none.
     ///   - agentSocket: where the agent's socket goes; nil leaves it to libvirt.
-    ///   - screenSocket: where the screen's socket goes; nil leaves it to libvirt.
+    ///   - socketDirectory: where the sockets of screen, channels and serial ports go; nil leaves them to libvirt.
     init(
         of instance: Instance, id: InstanceID, in files: InstanceFiles, image: (ImageName) -> BackingChain.Layer?,
-        agentSocket: String?, screenSocket: String?
+        agentSocket: String?, socketDirectory: String?
     ) {
         self.init(
             disks: instance.disks.enumerated().map { index, disk in
@@ -33,7 +33,7 @@ extension InstanceResources {
             initrd: instance.boot?.initrd.flatMap { image($0)?.file },
             consoleLog: files.consoleLogPath(of: id).string,
             firmwareVariables: files.firmwareVariablesPath(of: id).string, agentSocket: agentSocket,
-            screenSocket: screenSocket,
+            socketDirectory: socketDirectory,
             taps: Dictionary(
                 uniqueKeysWithValues: instance.bridgedInterfaces.map { ($0, TapDevice(instance: id, index: $0).name) }))
     }

@@ -170,7 +170,7 @@ extension LibvirtDriver: InstanceLifecycle {
             case .user: try await require(.userNetwork, for: subject)
             case .bridge: try await require(.bridgedNetwork, for: subject)
             // Whether libvirt may make these, the host's facts tell.
-            case .openVSwitch, .macvtap, .libvirt, .hostDevice: break
+            case .openVSwitch, .macvtap, .libvirt, .hostDevice, .vhostUser: break
             }
         }
     }

@@ -78,6 +78,6 @@ private enum PaperResources {
             of: instance, id: id, in: InstanceFiles(directory: state.appending("instances"), guest: nil),
             image: { name in
                 BackingChain.Layer(file: state.appending("images").appending("\(name)").string, format: .qcow2)
-            }, agentSocket: nil, screenSocket: nil)
+            }, agentSocket: nil, socketDirectory: nil)
     }
 }

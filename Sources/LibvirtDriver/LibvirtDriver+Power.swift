@@ -185,8 +185,20 @@ extension LibvirtDriver: PowerControl {
         if let domain = try await domain(id), try await !state(of: domain).isActive { return nil }
         return try await operate(.stop, .askShutdown, on: id, asked: "graceful", context: context) {
             domain throws(ComputeError) in
+            try refuseReturning(id, name: domain.name)
             try await requireRunning(domain) { !$0.isActive }
         }
+    }
+
+    /// Refuses to ask a guest to go down that would only start again.
+    private func refuseReturning(_ id: InstanceID, name: String) throws(ComputeError) {
+        guard let record = try journals.existing()?.instance(id), let instance = try? documents.instance(of: record),
+            instance.platform.onPowerOff == .restart
+        else { return }
+        throw ComputeError(
+            .conflict, subject: "instance \(name)",
+            message: "its document says `on_poweroff: restart`: it starts again when it goes down",
+            hint: "`roost stop --force` turns it off")
     }
 
     /// Asks once more, as a part of the operation that asked first: a guest may not have listened yet.

@@ -33,6 +33,7 @@ extension LibvirtDriver: InstancePlanning {
     ) async throws(ComputeError) -> SpawnWork {
         let subject = "instance \(instance.name)"
         try refuseWrongImages(of: instance, images: images)
+        try refuseHostPaths(of: instance)
         var resolved = try resolve(instance, id: id, images: images)
         let facts = try await facts.facts()
         let held = try heldClaims(for: instance)
@@ -123,7 +124,7 @@ extension LibvirtDriver: InstancePlanning {
                 images[name].map { image in
                     BackingChain.Layer(file: image.path.string, format: image.format == .raw ? .raw : .qcow2)
                 }
-            }, agentSocket: agentSocket(of: id), screenSocket: screenSocket(of: id))
+            }, agentSocket: agentSocket(of: id), socketDirectory: socketDirectory(of: id))
     }
 
     /// Inside the private daemon's directory, whose paths would else be too long; another libvirt chooses for itself.
@@ -134,10 +135,10 @@ extension LibvirtDriver: InstancePlanning {
         }
     }
 
-    /// Where the private daemon's guests may make it, and where it goes with the instance.
-    private func screenSocket(of id: InstanceID) -> String? {
+    /// Where the private daemon's guests may make sockets, which go with the instance.
+    private func socketDirectory(of id: InstanceID) -> String? {
         switch choice.target {
-        case .privateDaemon: files.screenSocketPath(of: id).string
+        case .privateDaemon: files.socketDirectory(of: id).string
         case .uri: nil
         }
     }

@@ -46,9 +46,9 @@ public struct InstanceFiles: Sendable {
         directory(of: id).appending(Self.consoleName).appending(ConsoleLogFiles.name)
     }
 
-    /// The socket of the guest's screen, where the guest's account may make it (`<listen socket=…/>`).
-    public func screenSocketPath(of id: InstanceID) -> FilePath {
-        directory(of: id).appending(Self.consoleName).appending("screen")
+    /// Where the guest's account may make the sockets of the guest's screen, channels and serial ports.
+    public func socketDirectory(of id: InstanceID) -> FilePath {
+        directory(of: id).appending(Self.consoleName)
     }
 
     /// The variables of an instance's UEFI, which libvirt makes when the guest starts the first time (`<nvram>`).

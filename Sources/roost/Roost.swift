@@ -62,7 +62,8 @@ enum Roost {
         let driver = try await LibvirtDriver.open(
             DriverConfiguration(
                 stateDirectory: state, connection: connection,
-                policy: SinglePrincipalPolicy(permitting: request.principal), history: settings.history))
+                policy: SinglePrincipalPolicy(permitting: request.principal), history: settings.history,
+                sharedDirectories: settings.sharedDirectories, socketDirectories: settings.socketDirectories))
         if request.effect == .reads { keptOpen.withLock { $0.append(driver) } }
         return driver
     }

@@ -4,6 +4,7 @@
 import Compute
 import Foundation
 import InstanceModel
+import SystemPackage
 
 /// The configuration file: `/etc/roost/config.yaml` for root, else `roost/config.yaml` in the XDG configuration
 /// directory.
@@ -14,11 +15,16 @@ struct Settings {
     var stateDirectory: String?
     /// How much of what was done is remembered.
     var history = HistoryLimits.standard
+    /// The directories that instances may share with their guests.
+    var sharedDirectories: [FilePath] = []
+    /// The directories in which sockets lie that interfaces may be connected to.
+    var socketDirectories: [FilePath] = []
 
     static var environment: [String: String] { ProcessInfo.processInfo.environment }
 
     private static let names: Set<String> = [
-        "audit_records", "connect", "history_days", "history_operations", "state_dir",
+        "audit_records", "connect", "history_days", "history_operations", "shared_directories",
+        "socket_directories", "state_dir",
     ]
     private static let maximumBytes = 64 << 10
 
@@ -49,7 +55,24 @@ struct Settings {
             throw invalid(path, "its keys are \(names.sorted().joined(separator: ", "))")
         }
         return Settings(
-            connect: values["connect"], stateDirectory: values["state_dir"], history: try history(values, path))
+            connect: values["connect"], stateDirectory: values["state_dir"], history: try history(values, path),
+            sharedDirectories: try directories("shared_directories", values, path),
+            socketDirectories: try directories("socket_directories", values, path))
+    }
+
+    /// Absolute paths with colons between them.
+    private static func directories(
+        _ key: String, _ values: [String: String], _ path: String
+    ) throws(ComputeError) -> [FilePath] {
+        var directories: [FilePath] = []
+        for part in (values[key] ?? "").split(separator: ":") {
+            let directory = FilePath(String(part))
+            guard directory.isAbsolute, !directory.components.isEmpty, directory.isLexicallyNormal else {
+                throw invalid(path, "\(key) has absolute paths without . and .., and not \(part)")
+            }
+            directories.append(directory)
+        }
+        return directories
     }
 
     private static func history(_ values: [String: String], _ path: String) throws(ComputeError) -> HistoryLimits {

@@ -18,6 +18,19 @@ struct SettingsTests {
         let settings = try Self.parse("history_days: 7\nstate_dir: /srv/roost\naudit_records: 500\n")
         #expect(try settings.history == HistoryLimits(days: 7, auditRecords: 500))
         #expect(settings.stateDirectory == "/srv/roost")
+        #expect(settings.sharedDirectories.isEmpty)
+    }
+
+    @Test("names the directories that guests may share, absolute and plain")
+    func shares() throws {
+        let directories = try Self.parse("shared_directories: /srv/a:/srv/b c/\n").sharedDirectories
+        #expect(directories.map { "\($0)" } == ["/srv/a", "/srv/b c"])
+        let sockets = try Self.parse("socket_directories: /run/ovs\n").socketDirectories
+        #expect(sockets.map { "\($0)" } == ["/run/ovs"])
+        for text in ["srv", "/", "/srv/../etc", "/srv:etc"] {
+            let error = #expect(throws: ComputeError.self) { try Self.parse("shared_directories: \(text)\n") }
+            #expect(error?.message.contains("shared_directories has absolute paths") == true)
+        }
     }
 
     @Test(

@@ -21,7 +21,7 @@ struct DevicePlanningTests {
     func interfaces() throws {
         let plan = try Scene.plan(Scene.instance(interfaces: Scene.networks()))
         let macs = plan.document.interfaces.compactMap(\.macAddress)
-        try #require(macs.count == 7)
+        try #require(macs.count == 8)
         #expect(
             try devices("interface", in: plan) == [
                 #"<interface type="user"><mac address="\#(macs[0])"/><model type="e1000e"/><link state="down"/>"#
@@ -44,7 +44,12 @@ struct DevicePlanningTests {
                 #"<interface type="hostdev" managed="yes"><mac address="\#(macs[6])"/><source>"#
                     + #"<address type="pci" domain="0x0000" bus="0x03" slot="0x10" function="0x2"/></source>"#
                     + #"<vlan><tag id="7"/></vlan><boot order="2"/><alias name="ua-net-6"/></interface>"#,
+                #"<interface type="vhostuser"><mac address="\#(macs[7])"/>"#
+                    + #"<source type="unix" path="/run/ovs/vhu-1" mode="client"/><model type="virtio"/>"#
+                    + #"<driver queues="2"/><alias name="ua-net-7"/></interface>"#,
             ])
+        // A switch in user space maps the guest's memory.
+        #expect(plan.document.memoryBacking?.access == .shared && plan.document.memoryBacking?.source == .memfd)
     }
 
     @Test("a disk is handled as asked, and a CD-ROM is read alone and stands on nothing")
@@ -117,7 +122,7 @@ struct DevicePlanningTests {
         #expect(
             try Scene.plan(
                 Scene.instance(interfaces: networks), facts: Scene.facts(isPrivileged: true, devices: DeviceFacts())
-            ).document.interfaces.count == 7)
+            ).document.interfaces.count == 8)
     }
 
     @Test("a function of a card is claimed, and refused where the host has none", arguments: [true, false])
@@ -164,6 +169,6 @@ struct DevicePlanningTests {
                 """#.utf8))
         #expect(facts.devices == nil)
         #expect(
-            try Scene.plan(Scene.instance(interfaces: Scene.networks()), facts: facts).document.interfaces.count == 7)
+            try Scene.plan(Scene.instance(interfaces: Scene.networks()), facts: facts).document.interfaces.count == 8)
     }
 }

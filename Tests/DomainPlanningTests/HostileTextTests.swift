@@ -201,6 +201,6 @@ extension XMLElement {
 extension SeededRandom {
     /// Of a hundred places of a document some: one that XML cannot carry refuses all of it.
     fileprivate var isChosen: Bool {
-        mutating get { Int.random(in: 0..<12, using: &self) == 0 }
+        mutating get { Int.random(in: 0..<18, using: &self) == 0 }
     }
 }

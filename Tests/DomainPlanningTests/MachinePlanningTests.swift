@@ -27,6 +27,18 @@ struct MachinePlanningTests {
                     + #"<topology sockets="1" dies="2" cores="2" threads="2"/>"#
                     + #"<feature policy="require" name="aes"/><feature policy="disable" name="svm"/></cpu>"#
             ])
+        let forced = try InstanceModel.Processor(
+            model: .maximum, required: [ProcessorFeature("aes")], forced: [ProcessorFeature("vmx")],
+            disabled: [ProcessorFeature("svm")], isMigratable: false)
+        let staying = try Scene.plan(
+            Instance(
+                name: InstanceName("a"), vcpus: VCPUCount(1), processor: forced, memory: MemorySize(.mebibytes(64)),
+                disks: [.blank(DiskSize(.mebibytes(1)))]))
+        #expect(
+            element("cpu", in: staying) == [
+                #"<cpu mode="maximum" migratable="off"><feature policy="require" name="aes"/>"#
+                    + #"<feature policy="force" name="vmx"/><feature policy="disable" name="svm"/></cpu>"#
+            ])
         let passed = try Scene.plan(Scene.machine(model: .hostPassthrough), facts: Scene.facts(accelerator: .kvm))
         #expect(passed.document.processor?.mode == .hostPassthrough(isMigratable: true))
         let most = try Scene.plan(Scene.machine(model: .maximum), facts: Scene.facts(accelerator: .kvm))

@@ -74,9 +74,14 @@ struct PeripheralPlanningTests {
             ])
         #expect(element("os", "smbios", in: plan) == [#"<smbios mode="sysinfo"/>"#])
         #expect(element("on_crash", in: plan) == ["<on_crash>preserve</on_crash>"])
+        #expect(element("on_reboot", in: plan) == ["<on_reboot>destroy</on_reboot>"])
+        #expect(element("on_poweroff", in: plan) == ["<on_poweroff>destroy</on_poweroff>"])
         let plain = try Scene.plan(Scene.instance())
         #expect(element("sysinfo", in: plain).isEmpty && element("os", "smbios", in: plain).isEmpty)
         #expect(element("on_crash", in: plain) == ["<on_crash>destroy</on_crash>"])
+        #expect(element("on_reboot", in: plain) == ["<on_reboot>restart</on_reboot>"])
+        let returning = try Scene.plan(Scene.instance(platform: Platform(onPowerOff: .restart)))
+        #expect(element("on_poweroff", in: returning) == ["<on_poweroff>restart</on_poweroff>"])
     }
 
     /// A system, its own choices, and what they come to: video, tablet's bus, clock, and whether Windows is welcome.

@@ -47,6 +47,45 @@ struct ResourcePlanningTests {
             ])
     }
 
+    @Test("memory devices have their size, blocks, cell and place, and libvirt counts them as memory")
+    func memoryDevices() throws {
+        let instance = try Scene.taking(
+            MemoryDetails(
+                maximum: MaximumMemory(MemorySize(.gibibytes(4)), slots: 2),
+                devices: [
+                    InstanceModel.MemoryDevice(size: .gibibytes(1), requested: .mebibytes(256)),
+                    InstanceModel.MemoryDevice(size: .mebibytes(128), block: .mebibytes(4)),
+                ]))
+        let plan = try Scene.plan(instance)
+        #expect(
+            element("devices", "memory", in: plan) == [
+                #"<memory model="virtio-mem"><target><size unit="KiB">1048576</size><node>0</node>"#
+                    + #"<block unit="KiB">2048</block><requested unit="KiB">262144</requested></target>"#
+                    + #"<alias name="ua-memory-0"/></memory>"#,
+                #"<memory model="virtio-mem"><target><size unit="KiB">131072</size><node>0</node>"#
+                    + #"<block unit="KiB">4096</block><requested unit="KiB">0</requested></target>"#
+                    + #"<alias name="ua-memory-1"/></memory>"#,
+            ])
+        #expect(element("memory", in: plan) == [#"<memory unit="KiB">1703936</memory>"#])
+        #expect(element("currentMemory", in: plan) == [#"<currentMemory unit="KiB">524288</currentMemory>"#])
+        #expect(
+            element("cpu", "numa", in: plan) == [#"<numa><cell id="0" cpus="0-1" memory="524288" unit="KiB"/></numa>"#])
+        let plain = try Scene.plan(Scene.taking())
+        let ports = { (plan: DomainPlan) in plan.document.controllers.count { $0.model == .pcieRootPort } }
+        #expect(ports(plan) - ports(plain) == 2 && element("devices", "memory", in: plain).isEmpty)
+        #expect(throws: Never.self) { try XMLSchema(path: DomainDocument.schemaPath).validate(plan.document.root) }
+    }
+
+    @Test("huge pages are counted with what is requested of devices")
+    func hugePagesOfDevices() throws {
+        let instance = try Scene.taking(
+            MemoryDetails(
+                maximum: MaximumMemory(MemorySize(.gibibytes(4))),
+                devices: [InstanceModel.MemoryDevice(size: .gibibytes(1), requested: .mebibytes(256))],
+                backing: InstanceModel.MemoryBacking(hugePages: .size(HugePageSize(.mebibytes(2))))))
+        #expect(instance.hugePages?.count == (512 + 256) / 2)
+    }
+
     @Test("a plain guest has none of it, and the balloon that libvirt would add")
     func plain() throws {
         let plan = try Scene.plan(Scene.instance())

@@ -34,6 +34,7 @@ extension Scene {
             Interface(
                 network: .hostDevice(try PCIAddress(parsing: "0000:03:10.2"), vlan: try VLANTag(7)),
                 device: .init(bootOrder: try BootOrder(2))),
+            Interface(network: .vhostUser(try HostPath("/run/ovs/vhu-1")), device: .init(queues: try QueueCount(2))),
         ]
     }
 
@@ -63,12 +64,23 @@ extension Scene {
             ])
     }
 
+    /// All that connects a guest with its host beside disks and interfaces.
+    static func connections() throws -> Peripherals {
+        Peripherals(
+            shares: [
+                SharedDirectory(tag: try ShareTag("data"), source: try HostPath("/srv/data")),
+                SharedDirectory(tag: try ShareTag("tools"), source: try HostPath("/srv/tools"), isReadOnly: true),
+            ],
+            channels: [try ChannelName("org.example.backup.0"), try ChannelName("b")],
+            serialPorts: try SerialPortCount(2))
+    }
+
     /// A platform with all that can be said of it.
     static func platform() throws -> Platform {
         Platform(
             guestOS: try GuestOS(parsing: "http://debian.org/debian/12"),
             clock: .zone(try TimeZoneName("Europe/Berlin")),
             smbios: try SystemInformation([.serial: SystemText("<&>"), .manufacturer: SystemText("Example, Inc.")]),
-            onCrash: .preserve)
+            onCrash: .preserve, onReboot: .destroy)
     }
 }

@@ -86,7 +86,7 @@ enum Scene {
             kernel: instance.boot.map { "/s/images/\($0.kernel).raw" },
             initrd: instance.boot?.initrd.map { "/s/images/\($0).raw" }, consoleLog: "/s/i/console.log",
             firmwareVariables: "/s/i/firmware/variables.fd", agentSocket: "/s/agent",
-            screenSocket: "/s/i/console/screen",
+            socketDirectory: "/s/i/console",
             taps: Dictionary(uniqueKeysWithValues: bridged.map { ($0, "rst\($0)") }))
         return try DomainPlanner(facts: facts).plan(
             instance, id: id, operationID: operationID, createdAt: createdAt, resources: resources)
@@ -119,6 +119,7 @@ enum Scene {
         Variant(testDescription: "every peripheral") {
             try instance(peripherals: peripherals(), platform: platform())
         },
+        Variant(testDescription: "shares, channels and serial ports") { try instance(peripherals: connections()) },
         Variant(testDescription: "Windows under KVM", facts: facts(accelerator: .kvm)) {
             try instance(
                 peripherals: Peripherals(graphics: Graphics(kind: .spice)),

@@ -108,6 +108,14 @@ struct CapabilitiesTests {
             parsing: "<domainCapabilities><features><sev supported='yes'><maxESGuests>15</maxESGuests></sev></features>"
                 + "</domainCapabilities>")
         #expect(encrypting.maximumSEVESGuests == 15)
+        #expect(encrypting.launchSecurityKinds == [] && capabilities.launchSecurityKinds == [])
+        let newer = try DomainCapabilitiesDocument(
+            parsing: """
+                <domainCapabilities><features><launchSecurity supported='yes'><enum name='sectype'><value>sev</value>
+                <value>sev-snp</value><value>tdx</value><value>other</value></enum></launchSecurity></features>
+                </domainCapabilities>
+                """)
+        #expect(newer.launchSecurityKinds == [.sev, .sevSNP, .tdx])
         #expect(!capabilities.supportsFeature("unheard-of"))
         #expect(capabilities.values(of: "rng", "backendModel") == ["random", "egd", "builtin"])
         #expect(capabilities.values(of: "none", "model") == [])

@@ -43,6 +43,7 @@ extension DomainDocument {
             os.firmware = os.firmware
             os[firmwareFeature: "secure-boot"] = os[firmwareFeature: "secure-boot"]
             os.variablesFile = os.variablesFile
+            os.isStateless = os.isStateless
             os.kernel = os.kernel
             os.initialRamdisk = os.initialRamdisk
             os.commandLine = os.commandLine
@@ -73,7 +74,7 @@ extension DomainDocument {
 
     private mutating func rewriteLaunchSecurity() {
         guard var security = launchSecurity else { return }
-        security.sevPolicy = security.sevPolicy
+        security.policy = security.policy
         security.measuresKernel = security.measuresKernel
         launchSecurity = security
     }
@@ -110,6 +111,13 @@ extension DomainDocument {
             var device = Self.common(device)
             device.model = device.model
             return device
+        }
+        filesystems = filesystems.map { filesystem in
+            var filesystem = Self.common(filesystem)
+            filesystem.directory = filesystem.directory
+            filesystem.tag = filesystem.tag
+            filesystem.isReadOnly = filesystem.isReadOnly
+            return filesystem
         }
         graphics = graphics.map { graphics in
             var graphics = Self.common(graphics)

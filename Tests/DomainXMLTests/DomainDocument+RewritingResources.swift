@@ -9,6 +9,14 @@ extension DomainDocument {
         maximumMemory = maximumMemory
         memoryLimitKiB = memoryLimitKiB
         ioThreadCount = ioThreadCount
+        memoryDevices = memoryDevices.map { device in
+            var device = device
+            device.sizeKiB = device.sizeKiB
+            device.blockKiB = device.blockKiB
+            device.requestedKiB = device.requestedKiB
+            device.cell = device.cell
+            return device
+        }
         if var backing = memoryBacking {
             backing.hasHugePages = backing.hasHugePages
             if backing.hasHugePages { backing.pages = backing.pages }

@@ -18,6 +18,10 @@ extension FieldChange {
             ]
         ) { $0.interfaces[0].connection = .hostDevice(domain: 0, bus: 3, slot: 16, function: 2) },
         FieldChange(
+            "socket of a switch", removes: [#"<interface type="user">"#],
+            adds: [#"<interface type="vhostuser">"#, #"<source type="unix" path="/s" mode="client"/>"#]
+        ) { $0.interfaces[0].connection = .vhostUser(socket: "/s") },
+        FieldChange(
             "port of a switch",
             removes: [#"<interface type="user">"#],
             adds: [

@@ -75,10 +75,26 @@ extension FieldChange {
                 #"<launchSecurity type="sev" kernelHashes="yes">"#, "<policy>0x0007</policy>", "</launchSecurity>",
             ]
         ) {
-            var security = LaunchSecurity(sevPolicy: 3)
-            security.sevPolicy = 7
+            var security = LaunchSecurity(.sev, policy: 3)
+            security.policy = 7
             security.measuresKernel = true
             $0.launchSecurity = security
+        },
+        FieldChange(
+            "shared directory",
+            adds: [
+                #"<filesystem type="mount" accessmode="passthrough">"#, #"<driver type="virtiofs"/>"#,
+                #"<source dir="/srv/b"/>"#, #"<target dir="b"/>"#, "<readonly/>", "</filesystem>",
+            ]
+        ) {
+            var filesystem = Filesystem(sharing: "/srv/a", tag: "a")
+            filesystem.isReadOnly = true
+            filesystem.directory = "/srv/b"
+            filesystem.tag = "b"
+            $0.filesystems = [filesystem]
+        },
+        FieldChange("firmware without variables", adds: [#"<loader stateless="yes"/>"#]) {
+            $0.operatingSystem?.isStateless = true
         },
         FieldChange(
             "system's information",

@@ -31,6 +31,21 @@ extension FieldChange {
             backing.pages = [.init(kibibytes: 2048, cells: CPUSet([1, 0]))]
             $0.memoryBacking = backing
         },
+        FieldChange(
+            "memory device",
+            adds: [
+                #"<memory model="virtio-mem">"#, "<target>", #"<size unit="KiB">262144</size>"#, "<node>1</node>",
+                #"<block unit="KiB">4096</block>"#, #"<requested unit="KiB">131072</requested>"#, "</target>",
+                "</memory>",
+            ]
+        ) {
+            var device = MemoryDevice(resizable: 131_072, requested: 0, block: 2_048, cell: 0)
+            device.requestedKiB = 131_072
+            device.sizeKiB = 262_144
+            device.blockKiB = 4_096
+            device.cell = 1
+            $0.memoryDevices = [device]
+        },
         FieldChange("huge pages of the host's size", adds: ["<memoryBacking>", "<hugepages/>", "</memoryBacking>"]) {
             var backing = MemoryBacking()
             backing.hasHugePages = true

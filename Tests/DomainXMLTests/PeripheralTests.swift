@@ -35,11 +35,26 @@ struct PeripheralTests {
         arguments: [
             ("<launchSecurity type='sev'><policy>0x0033</policy></launchSecurity>", 0x33),
             ("<launchSecurity type='sev'><policy>5</policy></launchSecurity>", 5),
+            ("<launchSecurity type='sev-snp'><policy>0x00030000</policy></launchSecurity>", 0x3_0000),
             ("<launchSecurity type='s390-pv'/>", nil),
         ])
     func policy(xml: String, expected: Int?) throws {
         let security = try #require(LaunchSecurity(XMLElement.parse(xml)))
-        #expect(security.sevPolicy == expected)
+        #expect(security.policy == expected)
+        #expect(security.kind == LaunchSecurity.Kind(rawValue: security.element["type"] ?? ""))
+    }
+
+    @Test(
+        "ways to keep memory that this host's libvirt does not know are written as newer ones do",
+        arguments: [
+            (
+                LaunchSecurity.Kind.sevSNP, 0x3_0000,
+                #"<launchSecurity type="sev-snp"><policy>0x00030000</policy></launchSecurity>"#
+            ),
+            (.tdx, 0x1000_0000, #"<launchSecurity type="tdx"><policy>0x10000000</policy></launchSecurity>"#),
+        ])
+    func newerLaunchSecurity(kind: LaunchSecurity.Kind, policy: Int, expected: String) throws {
+        #expect(try LaunchSecurity(kind, policy: policy).element.serialized(indentation: .none) == expected)
     }
 
     @Test("the port of a screen is that of a running guest", arguments: [("-1", nil), ("5901", 5901), ("", nil)])

@@ -53,6 +53,23 @@ struct HostFileTests {
         #expect(throws: HostFileError.untrusted(link)) { try HostFile.open(log, below: trusted) }
     }
 
+    @Test("a directory is opened by its names alone, up to the trusted one")
+    func directories() throws {
+        #expect(try HostFile.openDirectory(trusted.appending("a/b"), below: trusted).kind == .directory)
+        #expect(try HostFile.openDirectory(trusted, below: trusted).kind == .directory)
+        for path in [base, base.appending("secret"), trusted.appending("a/.."), log] {
+            #expect(throws: HostFileError.untrusted(path)) { try HostFile.openDirectory(path, below: trusted) }
+        }
+        let link = trusted.appending("link")
+        #expect(symlink(base.appending("secret").string, link.string) == 0)
+        #expect(throws: HostFileError.untrusted(link)) { try HostFile.openDirectory(link, below: trusted) }
+        #expect(throws: HostFileError.untrusted(link)) {
+            try HostFile.openDirectory(link.appending("b"), below: trusted)
+        }
+        let missing = trusted.appending("none")
+        #expect(throws: HostFileError.missing(missing)) { try HostFile.openDirectory(missing, below: trusted) }
+    }
+
     @Test("is not a second name of another file")
     func refusesHardLink() throws {
         #expect(unlink(log.string) == 0)

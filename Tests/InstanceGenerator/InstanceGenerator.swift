@@ -18,6 +18,11 @@ public struct InstanceGenerator {
         "cloud_init.ssh_keys[]": [
             .text("ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGQw a@b"), .text("ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAABgQ ]]>"),
         ],
+        "memory_devices[].size": ["128 MiB", "1 GiB"].map(DocumentValue.text),
+        "memory_devices[].requested": ["0 B", "64 MiB"].map(DocumentValue.text),
+        "memory_devices[].block": ["2 MiB", "32 MiB"].map(DocumentValue.text),
+        "interfaces[].network.vhostuser": ["/run/ovs/vhu-1", "/srv/a@b/c"].map(DocumentValue.text),
+        "shares[].source": ["/srv/data", "/srv/data/a+b@c", "/mnt/.x"].map(DocumentValue.text),
         "cpu.model": ["host-model", "host-passthrough", "maximum", "qemu64", "Skylake-Server"].map(DocumentValue.text),
     ]
     /// The paths that no document has.

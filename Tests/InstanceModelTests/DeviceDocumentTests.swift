@@ -113,10 +113,10 @@ struct DeviceDocumentTests {
     }
 
     static let interfaceMistakes: [(fields: String, problems: [String])] = [
-        ("network: {}", [".network: a network is one of bridge, openvswitch, macvtap, libvirt, hostdev"]),
+        ("network: {}", [".network: a network is one of bridge, openvswitch, macvtap, libvirt, hostdev, vhostuser"]),
         (
             "network: { bridge: b, libvirt: n }",
-            [".network: a network is one of bridge, openvswitch, macvtap, libvirt, hostdev"]
+            [".network: a network is one of bridge, openvswitch, macvtap, libvirt, hostdev, vhostuser"]
         ),
         ("network: { bridge: b, mode: vepa }", [".network.mode: `mode` belongs to `macvtap`, which is absent"]),
         (
@@ -150,14 +150,32 @@ struct DeviceDocumentTests {
         ("network: user, model: rtl8139", [".model: one of virtio, e1000e"]),
         ("network: { bridge: b }, mtu: 67", [".mtu: the largest packet is 68 to 65521 bytes"]),
         ("network: { bridge: b }, mtu: 65522", [".mtu: the largest packet is 68 to 65521 bytes"]),
-        ("network: user, mtu: 1400", [".mtu: `mtu` is for a `network` of these: bridge, openvswitch, libvirt"]),
+        (
+            "network: { vhostuser: s }",
+            [
+                ".network.vhostuser: a path of the host is absolute, of a-z A-Z 0-9 . _ - + @ between slashes, "
+                    + "without . and .."
+            ]
+        ),
+        (
+            "network: { vhostuser: /s }, model: e1000e, isolated: true",
+            [
+                ".model: `model` is for a `network` of these: user, bridge, openvswitch, macvtap, libvirt",
+                ".isolated: `isolated` is for a `network` of these: bridge, libvirt",
+            ]
+        ),
+        ("network: { vhostuser: /s }, mtu: 1400, queues: 2, link: down", []),
+        (
+            "network: user, mtu: 1400",
+            [".mtu: `mtu` is for a `network` of these: bridge, openvswitch, libvirt, vhostuser"]
+        ),
         (
             "network: { macvtap: e }, mtu: 1400",
-            [".mtu: `mtu` is for a `network` of these: bridge, openvswitch, libvirt"]
+            [".mtu: `mtu` is for a `network` of these: bridge, openvswitch, libvirt, vhostuser"]
         ),
         (
             "network: user, queues: 2",
-            [".queues: `queues` is for a `network` of these: bridge, openvswitch, macvtap, libvirt"]
+            [".queues: `queues` is for a `network` of these: bridge, openvswitch, macvtap, libvirt, vhostuser"]
         ),
         ("network: { bridge: b }, queues: 3", [".queues: `queues` is no more than `vcpus`, which is 2"]),
         ("network: { bridge: b }, queues: 0", [".queues: 1 to 256 queues"]),
@@ -166,8 +184,8 @@ struct DeviceDocumentTests {
             "network: { hostdev: '03:10.2' }, model: e1000e, link: down, mtu: 1400",
             [
                 ".model: `model` is for a `network` of these: user, bridge, openvswitch, macvtap, libvirt",
-                ".link: `link` is for a `network` of these: user, bridge, openvswitch, macvtap, libvirt",
-                ".mtu: `mtu` is for a `network` of these: bridge, openvswitch, libvirt",
+                ".link: `link` is for a `network` of these: user, bridge, openvswitch, macvtap, libvirt, vhostuser",
+                ".mtu: `mtu` is for a `network` of these: bridge, openvswitch, libvirt, vhostuser",
             ]
         ),
         (

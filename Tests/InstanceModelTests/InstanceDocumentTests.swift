@@ -256,8 +256,9 @@ struct InstanceDocumentTests {
                 "a\nb", "this key is not known here",
                 "known here: version, name, vcpus, maximum_vcpus, cpu, memory, firmware, tpm, boot, disks, interfaces, "
                     + "watchdog, panic_device, cloud_init, agent, labels, io_threads, maximum_memory, "
-                    + "memory_backing, balloon, numa, graphics, video, tablet, vsock, rng, devices, "
-                    + "guest_os, clock, hyperv, smbios, on_crash, launch_security")
+                    + "memory_backing, memory_devices, balloon, numa, graphics, video, tablet, vsock, rng, devices, "
+                    + "guest_os, clock, hyperv, smbios, on_crash, on_reboot, on_poweroff, launch_security, shares, "
+                    + "channels, serial_ports")
         ),
     ]
 

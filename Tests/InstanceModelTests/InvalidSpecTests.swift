@@ -72,7 +72,7 @@ struct InvalidSpecTests {
         ("interfaces: [{network: [user]}]", "interfaces[0].network", "this is text"),
         (
             "interfaces: [{network: {}}]", "interfaces[0].network",
-            "a network is one of bridge, openvswitch, macvtap, libvirt, hostdev"
+            "a network is one of bridge, openvswitch, macvtap, libvirt, hostdev, vhostuser"
         ),
         ("interfaces: [{network: {bridge: ''}}]", "interfaces[0].network.bridge", aBridge),
         ("interfaces: [{network: {bridge: ..}}]", "interfaces[0].network.bridge", aBridge),

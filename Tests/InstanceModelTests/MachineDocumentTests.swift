@@ -17,6 +17,7 @@ struct MachineDocumentTests {
                 cpu:
                   model: Skylake-Server
                   require: [aes, avx2]
+                  force: [vmx]
                   disable: [svm]
                   topology: { dies: 2, cores: 2 }
                 firmware: { type: uefi, secure_boot: true }
@@ -33,7 +34,8 @@ struct MachineDocumentTests {
                 """)
         let processor = try Processor(
             model: .named(ProcessorModelName("Skylake-Server")),
-            required: [ProcessorFeature("aes"), ProcessorFeature("avx2")], disabled: [ProcessorFeature("svm")],
+            required: [ProcessorFeature("aes"), ProcessorFeature("avx2")],
+            forced: [ProcessorFeature("vmx")], disabled: [ProcessorFeature("svm")],
             topology: Processor.Topology(dies: 2, cores: 2))
         let limits = try DiskLimits(
             rates: .init(bytes: .mebibytes(10), readOperations: 5, writeOperations: 6),
@@ -59,6 +61,17 @@ struct MachineDocumentTests {
         let stored = InstanceDocument.stored(instance)
         #expect(try InstanceDocument.parseStored(stored) == instance)
         #expect((stored == InstanceDocument.stored(plain)) == line.isEmpty)
+    }
+
+    @Test("whether a processor can move is read, stored and read back", arguments: ["host-passthrough", "maximum"])
+    func migratable(model: String) throws {
+        for isMigratable in [true, false] {
+            let instance = try InstanceDocument.parse(
+                Self.head + "vcpus: 1\ndisks: [{ size: 1 GiB }]\n"
+                    + "cpu: { model: \(model), migratable: \(isMigratable) }\n")
+            #expect(instance.processor?.isMigratable == isMigratable)
+            #expect(try InstanceDocument.parseStored(InstanceDocument.stored(instance)) == instance)
+        }
     }
 
     @Test("the short and the long form of a firmware mean the same")
@@ -96,10 +109,24 @@ struct MachineDocumentTests {
             "cpu: { require: ['a,b'] }",
             ["cpu.require[0]: a feature's name has 1 to 64 of a-z A-Z 0-9 . _ -, and begins with none of . -"]
         ),
-        ("cpu: { require: [aes, aes] }", ["cpu: a feature stands once in `require` and `disable` together"]),
+        ("cpu: { require: [aes, aes] }", ["cpu: a feature stands once in `require`, `force` and `disable` together"]),
         (
             "cpu: { require: [aes], disable: [aes] }",
-            ["cpu: a feature stands once in `require` and `disable` together"]
+            ["cpu: a feature stands once in `require`, `force` and `disable` together"]
+        ),
+        (
+            "cpu: { force: [aes], disable: [aes] }",
+            ["cpu: a feature stands once in `require`, `force` and `disable` together"]
+        ),
+        ("cpu: { migratable: true }", ["cpu: `migratable` is for `model` to be host-passthrough or maximum"]),
+        (
+            "cpu: { model: host-model, migratable: false }",
+            ["cpu: `migratable` is for `model` to be host-passthrough or maximum"]
+        ),
+        ("cpu: { model: maximum, migratable: 1 }", ["cpu.migratable: this is true or false, without quotes"]),
+        (
+            "cpu: { model: -x, migratable: true }",
+            ["cpu.model: a processor model's name has 1 to 64 of a-z A-Z 0-9 . _ -, and begins with none of . -"]
         ),
         ("cpu: { topology: 2 }", ["cpu.topology: this is a mapping of keys and values"]),
         ("cpu: { topology: { cores: 0 } }", ["cpu.topology.cores: 1 to 512 sockets, dies, cores and threads"]),

@@ -21,11 +21,14 @@ struct PeripheralDocumentTests {
                   - { pci: "03:1F.7" }
                   - { mdev: 6BA7B810-9dad-11d1-80b4-00c04fd430c8 }
                   - { usb: "1D6B:0002" }
+                  - { pci_id: "10DE:1eb8" }
                 guest_os: http://microsoft.com/win/11
                 clock: { offset: timezone, timezone: Europe/Berlin }
                 hyperv: false
                 smbios: { manufacturer: Example Inc., serial: "1, 2" }
                 on_crash: preserve
+                on_reboot: restart
+                on_poweroff: restart
                 """)
         let peripherals = Peripherals(
             graphics: Graphics(kind: .spice, listener: .ipv6Loopback), video: .qxl, tablet: .usb,
@@ -34,14 +37,14 @@ struct PeripheralDocumentTests {
             hostDevices: [
                 .pci(try PCIAddress(parsing: "0000:03:1f.7")),
                 .mediated(try MediatedDevice(parsing: "6ba7b810-9dad-11d1-80b4-00c04fd430c8")),
-                .usb(try USBIdentity(parsing: "1d6b:0002")),
+                .usb(try USBIdentity(parsing: "1d6b:0002")), .pciKind(try PCIIdentity(parsing: "10de:1eb8")),
             ])
         let platform = Platform(
             guestOS: try GuestOS(parsing: "http://microsoft.com/win/11"),
             clock: .zone(try TimeZoneName("Europe/Berlin")), hasHyperV: false,
             smbios: try SystemInformation([
                 .manufacturer: SystemText("Example Inc."), .serial: SystemText("1, 2"),
-            ]), onCrash: .preserve)
+            ]), onCrash: .preserve, onReboot: .restart, onPowerOff: .restart)
         #expect(instance.peripherals == peripherals)
         #expect(instance.platform == platform)
         #expect(instance.peripherals.hostDevices.map(\.identity).first == "0000:03:1f.7")
@@ -116,9 +119,9 @@ struct PeripheralDocumentTests {
         ("rng: {}", ["rng.bytes: `bytes` is required"]),
         ("rng: { bytes: 0 B }", ["rng.bytes: a guest gets 1 B to 1 GiB of entropy in a period"]),
         ("rng: { bytes: 1 B, period_ms: 0 }", ["rng.period_ms: a period lasts 1 to 3600000 ms"]),
-        ("devices: [{}]", ["devices[0]: a device is one of pci, mdev, usb"]),
+        ("devices: [{}]", ["devices[0]: a device is one of pci, pci_id, mdev, usb"]),
         (
-            "devices: [{ pci: '00:00.0', usb: '1d6b:0002' }]", ["devices[0]: a device is one of pci, mdev, usb"]
+            "devices: [{ pci: '00:00.0', usb: '1d6b:0002' }]", ["devices[0]: a device is one of pci, pci_id, mdev, usb"]
         ),
         (
             "devices: [{ pci: '00:20.0' }]",
@@ -131,6 +134,18 @@ struct PeripheralDocumentTests {
         (
             "devices: [{ pci: '00:00.+1' }]",
             ["devices[0].pci: a PCI address is [DOMAIN:]BUS:SLOT.FUNCTION in hexadecimal"]
+        ),
+        (
+            "devices: [{ pci_id: '10de' }]",
+            ["devices[0].pci_id: a kind of device on PCI is VENDOR:DEVICE in hexadecimal"]
+        ),
+        (
+            "devices: [{ pci_id: '0000:1eb8' }]",
+            ["devices[0].pci_id: a kind of device on PCI is VENDOR:DEVICE in hexadecimal"]
+        ),
+        (
+            "devices: [{ pci_id: '10de:1eb8' }, { pci_id: '10DE:1EB8' }]",
+            ["devices[1]: a device of the host is there once, and `devices[0]` is it"]
         ),
         ("devices: [{ mdev: x }]", ["devices[0].mdev: a mediated device is named by its UUID"]),
         ("devices: [{ usb: '0000:0001' }]", ["devices[0].usb: a USB device is VENDOR:PRODUCT in hexadecimal"]),
@@ -169,6 +184,15 @@ struct PeripheralDocumentTests {
             ["smbios.serial: a text of SMBIOS has 1 to 64 printable characters of ASCII, no blank at an end"]
         ),
         ("on_crash: coredump-destroy", ["on_crash: one of destroy, restart, preserve"]),
+        ("on_reboot: preserve", ["on_reboot: one of destroy, restart"]),
+        ("on_poweroff: preserve", ["on_poweroff: one of destroy, restart"]),
+        (
+            "on_poweroff: restart\non_reboot: destroy",
+            [
+                "on_poweroff: a guest that `on_reboot: destroy` turns off is not started again by "
+                    + "`on_poweroff: restart`"
+            ]
+        ),
     ]
 
     @Test("each mistake is told with its place and its rule", arguments: mistakes)
@@ -182,6 +206,8 @@ struct PeripheralDocumentTests {
         arguments: [
             ("{ type: sev }", LaunchSecurity(kind: .sev)),
             ("{ type: sev-es, kernel_hashes: true }", LaunchSecurity(kind: .sevES, measuresKernel: true)),
+            ("{ type: sev-snp, kernel_hashes: true }", LaunchSecurity(kind: .sevSNP, measuresKernel: true)),
+            ("{ type: tdx }", LaunchSecurity(kind: .tdx)),
         ])
     func launchSecurity(text: String, expected: LaunchSecurity) throws {
         let instance = try InstanceDocument.parse(
@@ -210,7 +236,8 @@ struct PeripheralDocumentTests {
 
     static let secrecyMistakes: [(lines: String, problems: [String])] = [
         ("launch_security: {}", ["launch_security.type: `type` is required"]),
-        ("launch_security: { type: tdx }", ["launch_security.type: one of sev, sev-es"]),
+        ("launch_security: { type: sgx }", ["launch_security.type: one of sev, sev-es, sev-snp, tdx"]),
+        ("launch_security: { type: tdx }", ["launch_security: `launch_security` needs `firmware: uefi`"]),
         ("launch_security: { type: sev }", ["launch_security: `launch_security` needs `firmware: uefi`"]),
         (
             "launch_security: { type: sev }\nfirmware: bios",
@@ -232,6 +259,55 @@ struct PeripheralDocumentTests {
         (
             "launch_security: { type: sev }\nfirmware: uefi\ndevices: [{ usb: '1d6b:0002' }, { pci: '01:00.0' }]",
             ["devices[1]: a device of the host cannot reach memory that `launch_security` encrypts"]
+        ),
+        (
+            "launch_security: { type: sev }\nfirmware: uefi\ndevices: [{ pci_id: '10de:1eb8' }]",
+            ["devices[0]: a device of the host cannot reach memory that `launch_security` encrypts"]
+        ),
+        (
+            "launch_security: { type: sev }\nfirmware: uefi\nmaximum_memory: { size: 1 GiB }",
+            [
+                "maximum_memory: memory that `launch_security` encrypts is all there from the start, and "
+                    + "`maximum_memory` has more plugged in"
+            ]
+        ),
+        (
+            "launch_security: { type: sev-snp }\nfirmware: { type: uefi, secure_boot: true }",
+            [
+                "firmware.secure_boot: secure boot needs system management mode, which "
+                    + "`launch_security.type: sev-snp` has not"
+            ]
+        ),
+        (
+            "launch_security: { type: tdx, kernel_hashes: true }\nfirmware: uefi\nboot: { kernel: k }",
+            [
+                "launch_security.kernel_hashes: `kernel_hashes` is AMD's, and `launch_security.type` is tdx, which "
+                    + "measures all it starts"
+            ]
+        ),
+        (
+            "launch_security: { type: tdx }\nfirmware: uefi\ncpu: { model: host-model }",
+            [
+                "cpu.model: `launch_security.type: tdx` shows the host's own processor, and `cpu.model` is another"
+            ]
+        ),
+        ("launch_security: { type: tdx }\nfirmware: uefi\ncpu: { model: host-passthrough }", []),
+        ("launch_security: { type: sev }\nfirmware: uefi\nwatchdog: { action: reset }\non_crash: restart", []),
+        ("launch_security: { type: tdx }\nfirmware: uefi\nwatchdog: { action: poweroff }\non_reboot: destroy", []),
+        (
+            "launch_security: { type: tdx }\nfirmware: uefi\nwatchdog: { action: reset }\non_crash: restart\n"
+                + "on_reboot: restart\non_poweroff: restart",
+            [
+                ("watchdog.action", "reset"), ("on_crash", "restart"), ("on_reboot", "restart"),
+                ("on_poweroff", "restart"),
+            ].map { path, value in
+                "\(path): a machine whose registers `launch_security.type: tdx` encrypts cannot be reset, and "
+                    + "`\(path)` is \(value)"
+            }
+        ),
+        (
+            "launch_security: { type: sev }\nfirmware: uefi\nshares: [{ tag: a, source: /srv }]",
+            ["shares: what serves `shares` cannot reach memory that `launch_security` encrypts"]
         ),
     ]
 

@@ -59,6 +59,8 @@ struct ResourceDocumentTests {
             "memory_backing: { huge_pages: true }", "memory_backing: { huge_pages: 1 GiB, merging: false }",
             "memory_backing: { source: file, discard: true }", "memory_backing: { merging: true, limit: 3 GiB }",
             "balloon: { model: none }", "balloon: { free_page_reporting: true }", "maximum_memory: { size: 3 GiB }",
+            "maximum_memory: { size: 4 GiB }\nmemory_devices: [{ size: 1 GiB }]",
+            "maximum_memory: { size: 4 GiB }\nmemory_devices: [{ size: 1 GiB, requested: 64 MiB, block: 32 MiB }]",
             "io_threads: 64", "numa: { cells: [{ vcpus: [0-1], memory: 2 GiB }], nodes: [0], mode: restrictive }",
             "cpu: { quota: { quota_us: 1000, period_us: 1000 } }", "cpu: { shares: 2 }", "cpu: { dedicated: true }",
             "cpu: { dedicated: [5, 3] }", "cpu: { dedicated: true, emulator_threads: isolate }",
@@ -93,6 +95,65 @@ struct ResourceDocumentTests {
         (
             "maximum_memory: { size: 2 GiB }",
             ["maximum_memory.size: `maximum_memory` is more than `memory`, which is 2 GiB"]
+        ),
+        ("memory_devices: {}", ["memory_devices: this is a list"]),
+        ("memory_devices: [1 GiB]", ["memory_devices[0]: this is a mapping of keys and values"]),
+        ("memory_devices: [{}]", ["memory_devices[0].size: `size` is required"]),
+        (
+            "memory_devices: [{ size: 1 GiB }]",
+            ["memory_devices: `memory_devices` have their place in `maximum_memory`, which is absent"]
+        ),
+        (
+            "memory_devices: [{ size: 1 GiB, block: 3 MiB }]",
+            ["memory_devices[0].block: a block of memory is a power of two, 2 MiB to 1 GiB"]
+        ),
+        (
+            "memory_devices: [{ size: 1 GiB, block: 1 MiB }]",
+            ["memory_devices[0].block: a block of memory is a power of two, 2 MiB to 1 GiB"]
+        ),
+        (
+            "memory_devices: [{ size: 3 MiB }]",
+            ["memory_devices[0]: the `size` of a memory device is whole blocks of 2 MiB, to 16 TiB"]
+        ),
+        (
+            "memory_devices: [{ size: 0 B }]",
+            ["memory_devices[0]: the `size` of a memory device is whole blocks of 2 MiB, to 16 TiB"]
+        ),
+        (
+            "memory_devices: [{ size: 1 GiB, requested: 2 GiB }]",
+            ["memory_devices[0]: `requested` is whole blocks of 2 MiB, and no more than `size`, which is 1 GiB"]
+        ),
+        (
+            "memory_devices: [{ size: 1 GiB, requested: 3 MiB }]",
+            ["memory_devices[0]: `requested` is whole blocks of 2 MiB, and no more than `size`, which is 1 GiB"]
+        ),
+        (
+            "maximum_memory: { size: 4 GiB, slots: 1 }\nmemory_devices: [{ size: 2 MiB }, { size: 2 MiB }]",
+            ["memory_devices: `maximum_memory.slots` has room for 1 of `memory_devices`"]
+        ),
+        (
+            "maximum_memory: { size: 3 GiB }\nmemory_devices: [{ size: 2 GiB }]",
+            ["maximum_memory.size: `maximum_memory` has room for `memory` and `memory_devices`, which are 4 GiB"]
+        ),
+        (
+            "maximum_memory: { size: 4 GiB }\nmemory_devices: [{ size: 1 GiB, cell: 1 }]",
+            [
+                "memory_devices[0].cell: the cells of `numa.cells` are 0 to 0, and `memory_devices` lie in one of "
+                    + "them"
+            ]
+        ),
+        (
+            "maximum_memory: { size: 4 GiB }\nmemory_devices: [{ size: 1 GiB, cell: -1 }]",
+            ["memory_devices[0].cell: numbers here are 0 to 127"]
+        ),
+        (
+            "maximum_memory: { size: 4 GiB }\nmemory_backing: { huge_pages: 1 GiB }\nmemory_devices: [{ size: 1 GiB }]",
+            ["memory_devices[0].block: a block has whole `memory_backing.huge_pages`, which are 1 GiB each"]
+        ),
+        (
+            "maximum_memory: { size: 4 GiB }\nmemory_backing: { locked: true, limit: 5 GiB }\n"
+                + "memory_devices: [{ size: 1 GiB }]",
+            ["memory_devices: memory with `memory_backing.locked` is not given back, which `memory_devices` are for"]
         ),
         ("maximum_memory: { size: 4 GiB, slots: 0 }", ["maximum_memory.slots: 1 to 256 slots for memory"]),
         ("maximum_memory: { size: 4 GiB, slots: 257 }", ["maximum_memory.slots: 1 to 256 slots for memory"]),
@@ -172,8 +233,8 @@ struct ResourceDocumentTests {
         (
             "maximum_memory: { size: 4 GiB }\nfirmware: uefi\nlaunch_security: { type: sev }",
             [
-                "maximum_memory: memory that `launch_security` encrypts is pinned at the start, and `maximum_memory` "
-                    + "adds some"
+                "maximum_memory: memory that `launch_security` encrypts is all there from the start, and "
+                    + "`maximum_memory` has more plugged in"
             ]
         ),
         ("balloon: none", ["balloon: this is a mapping of keys and values"]),

@@ -12,7 +12,7 @@ struct SchemaTests {
     /// A valid document with every key.
     private static let whole = """
         {"version": 1, "name": "a", "vcpus": 2, "maximum_vcpus": 4, "memory": "1 GiB",
-         "cpu": {"model": "qemu64", "require": ["aes"], "disable": ["svm"],
+         "cpu": {"model": "qemu64", "require": ["aes"], "force": ["vmx"], "disable": ["svm"],
                  "topology": {"sockets": 1, "dies": 1, "cores": 2, "threads": 2},
                  "shares": 5, "quota": {"quota_us": 1000, "period_us": 1000}},
          "maximum_memory": {"size": "2 GiB", "slots": 2}, "io_threads": 2,
@@ -42,13 +42,17 @@ struct SchemaTests {
                         {"network": {"openvswitch": "ovs0", "profile": "web", "vlan": 5}},
                         {"network": {"openvswitch": "ovs0", "trunk": [5, 6]}},
                         {"network": {"macvtap": "eth0", "mode": "vepa"}}, {"network": {"libvirt": "default"}},
-                        {"network": {"hostdev": "0000:04:00.0", "vlan": 7}}],
+                        {"network": {"hostdev": "0000:04:00.0", "vlan": 7}},
+                        {"network": {"vhostuser": "/run/ovs/vhu-1"}}],
          "watchdog": {"action": "none"}, "panic_device": true,
          "graphics": {"type": "vnc", "listen": "socket"}, "video": "virtio", "tablet": "usb", "vsock": {"cid": 5},
          "rng": {"bytes": "64 KiB", "period_ms": 500},
-         "devices": [{"pci": "0000:03:00.0"}, {"mdev": "6ba7b810-9dad-11d1-80b4-00c04fd430c8"}, {"usb": "1d6b:0002"}],
+         "devices": [{"pci": "0000:03:00.0"}, {"pci_id": "10de:1eb8"},
+                     {"mdev": "6ba7b810-9dad-11d1-80b4-00c04fd430c8"}, {"usb": "1d6b:0002"}],
          "guest_os": "http://debian.org/debian/12", "clock": {"offset": "timezone", "timezone": "Europe/Berlin"},
-         "hyperv": false, "on_crash": "preserve",
+         "hyperv": false, "on_crash": "preserve", "on_reboot": "restart", "on_poweroff": "restart",
+         "shares": [{"tag": "data", "source": "/srv/data", "read_only": true}], "channels": ["org.example.0"],
+         "serial_ports": 2,
          "smbios": {"manufacturer": "Example Inc.", "product": "p", "version": "1", "serial": "s", "sku": "k",
                     "family": "f"},
          "cloud_init": {"hostname": "a.b", "ssh_keys": [], "user_data": "x", "network_data": "y"},
@@ -61,10 +65,18 @@ struct SchemaTests {
         "numa.cells[].nodes[]", "numa.nodes[]", "cpu.dedicated", "cpu.dedicated[]", "cpu.emulator_threads",
         "cpu.emulator_threads[]", "cpu.real_time.vcpus[]",
     ]
+    /// One with memory that can be given back, which locked memory cannot.
+    private static let resizable = """
+        {"version": 1, "name": "a", "vcpus": 1, "memory": "1 GiB", "disks": [{"size": "1 GiB"}],
+         "maximum_memory": {"size": "2 GiB"},
+         "memory_devices": [{"size": "1 GiB", "requested": "64 MiB", "block": "4 MiB", "cell": 0}]}
+        """
+
     /// One with the keys that cannot stand in the other.
     private static let sealed = """
         {"version": 1, "name": "a", "vcpus": 2, "memory": "1 GiB", "firmware": "uefi", "boot": {"kernel": "k"},
-         "launch_security": {"type": "sev-es", "kernel_hashes": true}}
+         "launch_security": {"type": "sev-es", "kernel_hashes": true},
+         "cpu": {"model": "maximum", "migratable": false}}
         """
 
     @Test("describes each place that the reader knows, and no other")
@@ -93,7 +105,7 @@ struct SchemaTests {
     func agreement() throws {
         var documents: [String] = []
         var isOfForm: [Bool] = []
-        for text in [Self.whole, Self.dedicated, Self.sealed] {
+        for text in [Self.whole, Self.dedicated, Self.sealed, Self.resizable] {
             #expect(throws: Never.self) { try InstanceDocument.parse(text) }
             documents.append(text)
             isOfForm.append(true)
@@ -118,7 +130,7 @@ struct SchemaTests {
         let names = [
             "web-1", "A_b.c", "a", "br0", "_x", "52:54:00:12:34:5f", "0.0.0.0:1:2/udp", "a.b-c", "5 GiB", "7B",
             "03:1f.7", "ffff:03:00.0", "6BA7b810-9dad-11d1-80b4-00c04fd430c8", "1d6b:0002", "linux",
-            "https://a.b/c/d-1", "Etc/GMT+5",
+            "https://a.b/c/d-1", "Etc/GMT+5", "/srv/a+b/c@d/.e",
         ]
         let texts = names + hostileTexts + (0..<2_000).map { _ in random.hostileText(limit: 6) }
         let takers: [(pattern: String, takes: (String) -> Bool)] = [
@@ -135,6 +147,8 @@ struct SchemaTests {
             (NetworkFilter.valuePattern, { (try? NetworkFilter.check(value: $0)) != nil }),
             (PCIAddress.pattern, { (try? PCIAddress(parsing: $0)) != nil }),
             (MediatedDevice.pattern, { (try? MediatedDevice(parsing: $0)) != nil }),
+            (ShareTag.pattern, { (try? ShareTag($0)) != nil }), (HostPath.pattern, { (try? HostPath($0)) != nil }),
+            (ChannelName.pattern, { (try? ChannelName($0)) != nil }),
             (USBIdentity.pattern, { (try? USBIdentity(parsing: $0)) != nil }),
             (GuestOS.pattern, { (try? GuestOS(parsing: $0)) != nil }),
             (TimeZoneName.pattern, { (try? TimeZoneName($0)) != nil }),
@@ -191,16 +205,17 @@ private struct FormChange {
 
     private static let free: Set<String> = ["labels", "parameters"]
     private static let required: Set<String> = [
-        "version", "name", "vcpus", "memory", "kernel", "network", "action", "average", "offset",
+        "version", "name", "vcpus", "memory", "kernel", "network", "action", "average", "offset", "tag",
     ]
 
     private static func isRequired(_ key: String, in mapping: [String: Any]) -> Bool {
         // A disk may have a type, and a firmware, a screen and a launch security must; limits may have bytes, and
-        // entropy must; a system may have a version, and a document must.
+        // entropy must; a system may have a version, and a document must; memory may have a source, and a share must.
         switch key {
         case "type": ["secure_boot", "listen", "kernel_hashes"].contains { mapping[$0] != nil }
         case "bytes": mapping["period_ms"] != nil
         case "version": mapping["vcpus"] != nil
+        case "source": mapping["tag"] != nil
         default: required.contains(key)
         }
     }

@@ -2,7 +2,6 @@
 // Copyright 2026 The Roost authors
 
 import Foundation
-import Glibc
 import RoostKit
 import Testing
 
@@ -40,7 +39,7 @@ struct DeviceTests {
         #expect(try await lab.shell(carrier, in: id) == "0")
 
         let socket = lab.state.directory(of: id).appending(["console", "screen"]).string
-        #expect(try Self.greeting(of: socket) == "RFB 003.008\n")
+        #expect(try GuestSocket(socket).read(12) == "RFB 003.008\n")
 
         let used = await #expect(throws: ComputeError.self) {
             try await lab.driver.deleteImage(ImageName("cd"), context: lab.context)
@@ -50,6 +49,70 @@ struct DeviceTests {
         #expect(sweep.drifts.isEmpty && sweep.orphans.isEmpty && sweep.quarantined.isEmpty)
         try await lab.deleteAll()
         for name in ["cd", "halting"] { try await lab.driver.deleteImage(ImageName(name), context: lab.context) }
+        try await lab.expectUnchanged(since: before)
+    }
+
+    @Test("speaks through its channels and serial ports to sockets of the host")
+    func connections() async throws {
+        let lab = try await Lab("channels")
+        let before = try await lab.prepared()
+        let name = "org.example.backup.0"
+        let overlay = Disk.image(try ImageName("tiny"), size: try DiskSize(.mebibytes(512)))
+        let spawned = try await lab.driver.spawn(
+            Instance(
+                name: InstanceName("channels-1"), vcpus: VCPUCount(1), memory: MemorySize(.mebibytes(128)),
+                disks: [overlay],
+                peripherals: Peripherals(channels: [ChannelName(name)], serialPorts: SerialPortCount(1))),
+            until: .agent(within: Lab.patience), context: lab.context)
+        let id = spawned.id
+        let console = lab.state.directory(of: id).appending("console")
+
+        let channel = try GuestSocket(console.appending("channel-0").string)
+        try channel.write("question\n")
+        let port = "/dev/virtio-ports/\(name)"
+        #expect(try await lab.shell("exec 3<>\(port); head -n 1 <&3; echo answer >&3", in: id) == "question")
+        #expect(try channel.read(7) == "answer\n")
+
+        let serial = try GuestSocket(console.appending("serial-1").string)
+        _ = try await lab.shell("stty -F /dev/ttyS1 raw -echo; echo through the port > /dev/ttyS1", in: id)
+        #expect(try serial.read(17) == "through the port\n")
+
+        let sweep = try await lab.driver.reconcile(.show, context: lab.context)
+        #expect(sweep.drifts.isEmpty && sweep.orphans.isEmpty && sweep.quarantined.isEmpty)
+        try await lab.deleteAll()
+        try await lab.expectUnchanged(since: before)
+    }
+
+    @Test("is off after a reboot, or comes back after a power-off, where its document says so")
+    func power() async throws {
+        let lab = try await Lab("policy")
+        let before = try await lab.prepared()
+        let guest = { (name: String, platform: Platform) in
+            try await lab.driver.spawn(
+                Instance(
+                    name: InstanceName(name), vcpus: VCPUCount(1), memory: MemorySize(.mebibytes(128)),
+                    disks: [.image(ImageName("tiny"), size: DiskSize(.mebibytes(512)))], platform: platform),
+                until: .agent(within: Lab.patience), context: lab.context
+            ).id
+        }
+        let ending = try await guest("ending-1", Platform(onReboot: .destroy))
+        _ = try await lab.shell("(sleep 1; reboot) >/dev/null 2>&1 &", in: ending)
+        try await lab.expect(.stopped, of: ending)
+
+        let returning = try await guest("returning-1", Platform(onPowerOff: .restart))
+        let refused = await #expect(throws: ComputeError.self) {
+            try await lab.driver.stop(returning, policy: .graceful(within: Lab.patience), context: lab.context)
+        }
+        #expect(refused?.code == .conflict && refused?.message.contains("on_poweroff") == true)
+        _ = try await lab.shell("touch /run/before; (sleep 1; poweroff) >/dev/null 2>&1 &", in: returning)
+        let limit = ContinuousClock.now + Lab.patience
+        // What was in its memory is gone once it has started again.
+        while (try? await lab.shell("ls /run/before || echo gone", in: returning)) != "gone" {
+            try #require(ContinuousClock.now < limit, "it did not come back")
+            try await Task.sleep(for: .milliseconds(200))
+        }
+        try await lab.expect(.running, of: returning)
+        try await lab.deleteAll()
         try await lab.expectUnchanged(since: before)
     }
 
@@ -114,32 +177,15 @@ struct DeviceTests {
                     .manufacturer: SystemText("Example Inc."), .serial: SystemText("S-1, 2"),
                 ]), onCrash: .restart))
     }
+}
 
-    /// What the server behind a unix socket says first: 12 bytes of RFB.
-    private static func greeting(of path: String) throws -> String {
-        let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
-        try #require(descriptor >= 0)
-        defer { close(descriptor) }
-        var limit = timeval(tv_sec: 30, tv_usec: 0)
-        setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
-        var address = sockaddr_un()
-        address.sun_family = sa_family_t(AF_UNIX)
-        let bytes = Array(path.utf8)
-        try #require(bytes.count < MemoryLayout.size(ofValue: address.sun_path))
-        // SAFETY: the path fits, with the zero behind it, and the address lives as long as the call.
-        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: bytes) }
-        let status = withUnsafePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
-            }
+extension Lab {
+    /// Waits until an instance is in a state.
+    func expect(_ state: InstanceState, of id: InstanceID) async throws {
+        let limit = ContinuousClock.now + Self.patience
+        while try await driver.instance(id.description, context: context).state != state {
+            try #require(ContinuousClock.now < limit, "it is not \(state.rawValue)")
+            try await Task.sleep(for: .milliseconds(100))
         }
-        try #require(status == 0, "\(path): \(String(cString: strerror(errno)))")
-        var buffer = [UInt8](repeating: 0, count: 12)
-        // SAFETY: the buffer has the bytes that are asked for.
-        let count = buffer.withUnsafeMutableBytes {
-            recv(descriptor, $0.baseAddress, $0.count, Int32(MSG_WAITALL))
-        }
-        try #require(count == 12)
-        return String(decoding: buffer, as: UTF8.self)
     }
 }

@@ -60,6 +60,39 @@ struct HostResourcesTests {
         try await lab.expectUnchanged(since: before)
     }
 
+    @Test("takes what it is given of a memory device")
+    func memoryDevice() async throws {
+        let lab = try await Lab("devmem")
+        let before = try await lab.prepared()
+        let instance = try Instance(
+            name: InstanceName("resized-1"), vcpus: VCPUCount(1), memory: MemorySize(.mebibytes(256)),
+            memoryDetails: MemoryDetails(
+                maximum: MaximumMemory(MemorySize(.gibibytes(1))),
+                devices: [MemoryDevice(size: .mebibytes(512), requested: .mebibytes(128))]),
+            disks: [.image(ImageName("tiny"), size: DiskSize(.mebibytes(512)))])
+        let spawned = try await lab.driver.spawn(instance, until: .agent(within: Lab.patience), context: lab.context)
+        let id = spawned.id
+        // What the guest has of it is brought online where its kernel is told to; present counts the kernel's own, too.
+        let present = "awk '/ present / { p += $2 } END { print int(p / 256) }' /proc/zoneinfo"
+        let took = """
+            modprobe -q virtio_mem; n=0
+            until [ $n = 300 ] || [ $(\(present)) -gt 370 ]; do
+                for m in /sys/devices/system/memory/memory*/state; do echo online > $m 2>/dev/null; done
+                n=$((n+1)); usleep 100000
+            done
+            \(present)
+            """
+        let total = try await Int(lab.shell(took, in: id)) ?? 0
+        #expect((370...384).contains(total), "\(total) MiB")
+        let device = try lab.virsh("dumpxml", "resized-1")
+        #expect(device.contains("<current unit='KiB'>131072</current>"), "\(device)")
+
+        let sweep = try await lab.driver.reconcile(.show, context: lab.context)
+        #expect(sweep.drifts.isEmpty)
+        try await lab.deleteAll()
+        try await lab.expectUnchanged(since: before)
+    }
+
     @Test("starts with each kind of memory that needs no privilege", arguments: ["own", "file", "nodes", "cell"])
     func memory(kind: String) async throws {
         let lab = try await Lab("mem-\(kind)")

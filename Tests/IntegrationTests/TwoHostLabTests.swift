@@ -5,6 +5,7 @@ import Foundation
 import Glibc
 import Libvirt
 import RoostKit
+import SystemPackage
 import Testing
 
 /// Two hosts on this machine, and guests on a privileged libvirtd.
@@ -78,6 +79,65 @@ struct TwoHostLabTests {
             try await hosts.down()
             try await hosts.expectNoTrace(since: before)
         }
+    }
+
+    @Test("share directories with a guest of a privileged libvirtd, those that are allowed alone")
+    func shares() async throws {
+        try await TwoHosts.with("shares") { hosts in
+            let before = try hosts.trace()
+            let uri = try await hosts.up()[0]
+            let shared = FilePath(try Lab.base).appending("shared")
+            let manager = FileManager.default
+            try manager.createDirectory(atPath: "\(shared)/data", withIntermediateDirectories: true)
+            try manager.createSymbolicLink(atPath: "\(shared)/link", withDestinationPath: "/etc")
+            try Data("from the host\n".utf8).write(to: URL(filePath: "\(shared)/data/greeting"))
+            let lab = try await Lab("two-share", connection: .uri(uri, source: "the test")) {
+                $0.sharedDirectories = [shared]
+            }
+            try await lab.storeTinyImage()
+            for (source, code) in [("/etc", ComputeError.Code.denied), ("\(shared)/link", .denied)] {
+                let error = await #expect(throws: ComputeError.self) {
+                    try await lab.driver.spawn(
+                        Self.sharing(source), until: .started, context: lab.context)
+                }
+                #expect(error?.code == code && error?.problems.map(\.path) == ["shares[0].source"])
+            }
+            // libvirt 9.0 has no read-only virtio-fs, and it is not left to the guest.
+            let unsupported = await #expect(throws: ComputeError.self) {
+                try await lab.driver.spawn(
+                    Self.sharing("\(shared)/data", readOnly: true), until: .started, context: lab.context)
+            }
+            #expect(unsupported?.problems.map(\.path) == ["shares[0].read_only"])
+
+            let guest = try await lab.driver.spawn(
+                Self.sharing("\(shared)/data"), until: .agent(within: Lab.patience), context: lab.context)
+            let mount = "modprobe -q virtiofs; mkdir -p /mnt/d; mount -t virtiofs data /mnt/d; cat /mnt/d/greeting"
+            #expect(try await lab.shell(mount, in: guest.id) == "from the host")
+            _ = try await lab.shell("echo from the guest > /mnt/d/answer; sync", in: guest.id)
+            #expect(try String(contentsOfFile: "\(shared)/data/answer", encoding: .utf8) == "from the guest\n")
+
+            // A directory that was exchanged for a link since is not shared at the next start.
+            try await lab.driver.stop(guest.id, policy: .force, context: lab.context)
+            try manager.moveItem(atPath: "\(shared)/data", toPath: "\(shared)/moved")
+            try manager.createSymbolicLink(atPath: "\(shared)/data", withDestinationPath: "/etc")
+            let denied = await #expect(throws: ComputeError.self) {
+                try await lab.driver.start(guest.id, context: lab.context)
+            }
+            #expect(denied?.code == .denied)
+            try await lab.deleteAll()
+            await lab.driver.close()
+            try manager.removeItem(atPath: shared.string)
+            try await hosts.down()
+            try await hosts.expectNoTrace(since: before)
+        }
+    }
+
+    private static func sharing(_ source: String, readOnly: Bool = false) throws -> Instance {
+        try Instance(
+            name: InstanceName("share-1"), vcpus: VCPUCount(1), memory: MemorySize(.mebibytes(128)),
+            disks: [.image(ImageName("tiny"), size: DiskSize(.mebibytes(512)))],
+            peripherals: Peripherals(
+                shares: [SharedDirectory(tag: ShareTag("data"), source: HostPath(source), isReadOnly: readOnly)]))
     }
 
     @Test("go with their guests, without a trace, while one runs")
