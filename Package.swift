@@ -127,7 +127,8 @@ let tests: [Target] = [
         ],
         swiftSettings: settings),
     .testTarget(
-        name: "CommandsTests", dependencies: ["Commands", "Compute", "ComputeTestKit", "InstanceModel", "roost"],
+        name: "CommandsTests",
+        dependencies: ["Commands", "Compute", "ComputeTestKit", "InstanceModel", "LibvirtDriver", "roost"],
         swiftSettings: settings),
     .executableTarget(
         name: "SpawnVictim", dependencies: ["RoostKit", .system], path: "Tests/SpawnVictim", swiftSettings: settings),

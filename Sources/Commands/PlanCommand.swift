@@ -3,7 +3,6 @@
 
 import ArgumentParser
 import Compute
-import InstanceModel
 
 /// `roost plan`: what `run` would do.
 struct PlanCommand: Verb {
@@ -23,25 +22,16 @@ struct PlanCommand: Verb {
             """)
     static let effect = CommandEffect.reads
 
-    @Argument(help: "The document's file, or - for standard input.", completion: .file(extensions: ["yaml", "json"]))
-    var document: String
+    @OptionGroup var input: PlanInput
 
     @Flag(help: "Print only the domain XML.")
     var xml = false
-
-    @Option(
-        help: ArgumentHelp(
-            "Plan for the host of these facts, and ask none.",
-            discussion: "Identities and places of files are nominal; images are not looked at.", valueName: "file"),
-        completion: .file(extensions: ["json"]))
-    var facts: String?
 
     @OptionGroup(title: "Global options") var global: GlobalOptions
 
     func run() async throws {
         let scope = CommandScope.current
-        let instance = try await SpecFile(path: document).instance(in: scope.composition.surroundings)
-        let preview = try await preview(of: instance, in: scope)
+        let preview = try await input.preview(global, in: scope)
         let presenter = scope.presenter
         if !preview.isValidated {
             presenter.note("libvirt's schema of that host's version is not here: the domain was not held against it")
@@ -54,15 +44,6 @@ struct PlanCommand: Verb {
         try presenter.result(preview.outputValue) {
             preview.text + "\nDomain:\n" + presenter.fit(preview.domainXML)
         }
-    }
-
-    private func preview(of instance: Instance, in scope: CommandScope) async throws -> SpawnPreview {
-        if let facts {
-            let facts = try await HostFactsFile(path: facts).facts(in: scope.composition.surroundings)
-            return try scope.composition.planOnPaper(instance, facts)
-        }
-        let session = try await Session.open(global)
-        return try await session.driver.plan(instance, context: session.operation())
     }
 }
 

@@ -59,7 +59,9 @@ struct RootCommand: ParsableCommand {
                     StartCommand.self, StopCommand.self, RebootCommand.self, PauseCommand.self, ResumeCommand.self,
                 ]),
             CommandGroup(name: "Guest", subcommands: [ConsoleCommand.self, ExecCommand.self]),
-            CommandGroup(name: "Document", subcommands: [PlanCommand.self, SpecCommand.self, XMLCommand.self]),
+            CommandGroup(
+                name: "Document",
+                subcommands: [PlanCommand.self, ExplainCommand.self, SpecCommand.self, XMLCommand.self]),
             CommandGroup(name: "Image", subcommands: [ImageCommand.self]),
             CommandGroup(
                 name: "Host",

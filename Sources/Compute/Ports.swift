@@ -120,6 +120,8 @@ public struct SpawnPreview: Sendable, Hashable, Codable {
     public let domainXML: String
     /// Whether the document was held against the schema of the host's libvirt: that of another version is not here.
     public let isValidated: Bool
+    /// Each element and attribute of that document with its reason, in the document's order.
+    public let nodes: [PlannedNode]
 
     /// A step of the plan.
     public struct PlannedStep: Sendable, Hashable, Codable {
@@ -136,10 +138,13 @@ public struct SpawnPreview: Sendable, Hashable, Codable {
     }
 
     /// A plan.
-    public init(steps: [PlannedStep], claims: [String], domainXML: String, isValidated: Bool = true) {
+    public init(
+        steps: [PlannedStep], claims: [String], domainXML: String, isValidated: Bool = true, nodes: [PlannedNode] = []
+    ) {
         self.steps = steps
         self.claims = claims
         self.domainXML = domainXML
         self.isValidated = isValidated
+        self.nodes = nodes
     }
 }

@@ -92,6 +92,8 @@ struct Sibling {
     let step: String
     /// What it is matched by.
     let key: Key
+    /// Its place among those of its name, from 1.
+    let position: Int
 
     /// What tells a child from its siblings.
     struct Key: Hashable {
@@ -104,7 +106,7 @@ struct Sibling {
     }
 
     /// The child elements; those of names that are crowded are told by their position where nothing else tells them.
-    fileprivate static func all(in parent: XMLElement, crowded: Set<NameKey>) -> [Sibling] {
+    static func all(in parent: XMLElement, crowded: Set<NameKey>) -> [Sibling] {
         var places: [NameKey: Int] = [:]
         var isSeen: Set<Key> = []
         return parent.elements.map { element in
@@ -115,12 +117,12 @@ struct Sibling {
             if let identity = ElementIdentity.predicate(of: element) {
                 let key = Key(name: name, identity: identity, place: 0)
                 if isSeen.insert(key).inserted {
-                    return Sibling(element: element, step: "\(shown)[\(identity)]", key: key)
+                    return Sibling(element: element, step: "\(shown)[\(identity)]", key: key, position: place)
                 }
             }
             return Sibling(
                 element: element, step: crowded.contains(name) ? "\(shown)[\(place)]" : shown,
-                key: Key(name: name, identity: nil, place: place))
+                key: Key(name: name, identity: nil, place: place), position: place)
         }
     }
 }
@@ -178,13 +180,13 @@ extension XMLName {
 
 extension XMLElement {
     /// The names that more than one child has.
-    fileprivate var crowdedNames: Set<NameKey> {
+    var crowdedNames: Set<NameKey> {
         var isSeen: Set<NameKey> = []
         return Set(elements.map(\.name.key).filter { !isSeen.insert($0).inserted })
     }
 
     /// The text directly inside, without what only lays out children; nil where there is none.
-    fileprivate var ownText: String? {
+    var ownText: String? {
         let text = text
         let isLayout = text.utf8.allSatisfy { $0 == 0x20 || $0 == 0x0A || $0 == 0x09 || $0 == 0x0D }
         return text.isEmpty || isLayout && children.contains { $0.element != nil } ? nil : text

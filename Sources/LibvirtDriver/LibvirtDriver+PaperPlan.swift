@@ -41,7 +41,7 @@ extension LibvirtDriver {
             id: PaperResources.id, instance: resolved, images: [:], plan: plan,
             domainXML: isValidated
                 ? try validated(plan.document, subject: subject) : try text(of: plan.document, subject: subject))
-        return work.preview(isValidated: isValidated)
+        return work.preview(of: instance, on: facts, isValidated: isValidated)
     }
 
     private static func text(of document: DomainDocument, subject: String) throws(ComputeError) -> String {
@@ -56,13 +56,14 @@ extension LibvirtDriver {
 }
 
 extension SpawnWork {
-    /// The work as its plan shows it.
-    func preview(isValidated: Bool) -> SpawnPreview {
+    /// The work as its plan shows it: for the instance as it was asked for, and the host that it was planned for.
+    func preview(of asked: Instance, on facts: HostFacts, isValidated: Bool) -> SpawnPreview {
         SpawnPreview(
             steps: instance.spawnSteps(until: .running).map { step in
                 SpawnPreview.PlannedStep(name: step.name, summary: step.summary(for: self))
             },
-            claims: plan.claims.map(\.description), domainXML: domainXML, isValidated: isValidated)
+            claims: plan.claims.map(\.description), domainXML: domainXML, isValidated: isValidated,
+            nodes: DomainExplanation(of: plan.document, asked: asked, facts: facts).nodes)
     }
 }
 

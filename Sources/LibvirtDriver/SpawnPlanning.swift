@@ -23,7 +23,7 @@ extension LibvirtDriver: InstancePlanning {
             return work
         }
         try refuseTakenPorts(of: work.instance)
-        return work.preview(isValidated: true)
+        return work.preview(of: instance, on: try await facts.facts(), isValidated: true)
     }
 
     /// Decides everything that a spawn makes.

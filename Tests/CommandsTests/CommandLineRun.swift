@@ -19,6 +19,11 @@ struct CommandLineRun: Sendable {
     var interruptions: @Sendable () -> AsyncStream<Int32> = { AsyncStream { $0.finish() } }
     let requests = Recorder<DriverRequest>()
     var openingFailure: ComputeError?
+    var planOnPaper: Composition.PaperPlanning = { instance, facts throws(ComputeError) in
+        SpawnPreview(
+            steps: [], claims: [], domainXML: "<\(facts.machine) \(instance.name)/>",
+            isValidated: facts.libvirtVersion == "9.0.0")
+    }
 
     /// How a run ended.
     struct Outcome: Sendable {
@@ -47,12 +52,7 @@ struct CommandLineRun: Sendable {
             errorOutput: errorOutput, interruptions: interruptions())
         let composition = Composition(
             version: "1.2.3", components: { [ComponentVersion(name: "libvirt", version: "9.0.0")] },
-            surroundings: surroundings,
-            planOnPaper: { instance, facts throws(ComputeError) in
-                SpawnPreview(
-                    steps: [], claims: [], domainXML: "<\(facts.machine) \(instance.name)/>",
-                    isValidated: facts.libvirtVersion == "9.0.0")
-            }
+            surroundings: surroundings, planOnPaper: planOnPaper
         ) { [requests, openingFailure, hypervisor] request throws(ComputeError) in
             requests.append(request)
             if let openingFailure { throw openingFailure }

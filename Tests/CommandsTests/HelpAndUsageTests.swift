@@ -17,7 +17,7 @@ struct HelpAndUsageTests {
             "", "run", "list", "show", "wait", "events", "delete", "start", "stop", "reboot", "pause", "resume",
             "console",
             "exec",
-            "plan", "spec", "spec check", "spec schema", "image", "image add", "image list", "image show",
+            "plan", "explain", "spec", "spec check", "spec schema", "image", "image add", "image list", "image show",
             "image delete", "doctor",
             "host", "host facts", "host sweep", "locks", "operation", "operation list", "operation show",
             "operation settle", "operation wait", "version", "xml", "xml normalize", "xml diff",
@@ -38,8 +38,8 @@ struct HelpAndUsageTests {
         #expect(
             Set(ArgumentOrder.verbs) == [
                 "run", "list", "ls", "show", "wait", "events", "delete", "rm", "start", "stop", "reboot", "pause",
-                "resume", "console", "exec", "plan", "spec", "image", "doctor", "host", "locks", "operation", "version",
-                "xml", "help",
+                "resume", "console", "exec", "plan", "explain", "spec", "image", "doctor", "host", "locks", "operation",
+                "version", "xml", "help",
             ])
     }
 

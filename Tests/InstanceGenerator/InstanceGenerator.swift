@@ -87,6 +87,12 @@ public struct InstanceGenerator {
         throw Exhausted(description: said)
     }
 
+    /// A value for the field of a path, such as `disks[1].size`, as the schema allows; nil where no document has it.
+    public mutating func value(at path: String) -> DocumentValue? {
+        let steps = DocumentStep.steps(of: path)[...]
+        return schema.schema(at: steps).map { value(of: $0, at: Self.schemaPath(of: steps)) }
+    }
+
     /// Gives the NUMA cells of a document, where it has any, all of its processors and memory: chance hardly would.
     private mutating func divide(_ document: inout DocumentValue) {
         guard case .mapping(var members) = document, case .mapping(var numa)? = members["numa"],

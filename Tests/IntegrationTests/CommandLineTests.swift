@@ -105,6 +105,9 @@ struct CommandLineTests {
         let steps = plan["steps"]?.elements.compactMap { $0["name"]?.text }
         #expect(steps == ["files", "disk-0", "define", "start", "wait-running"])
         #expect(plan["domain_xml"]?.text?.contains("<name>tiny-1</name>") == true)
+        let reasons = try await lab.roost.json("explain", Lab.template("tiny.yaml"), "disk/driver/@cache")
+        #expect(reasons.elements.map { $0["facts"]?.elements.first?["path"] } == ["has_direct_io"])
+        #expect(try await lab.roost("explain", Lab.template("tiny.yaml"), "tpm").status == 3)
         try await lab.expectUnchanged(since: before)
         #expect(try await lab.roost.json("list") == .array([]))
     }

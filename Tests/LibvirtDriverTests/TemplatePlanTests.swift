@@ -83,6 +83,8 @@ struct TemplatePlanTests {
         let plan = try LibvirtDriver.plan(instance(template), on: facts(Self.server))
         #expect(plan.isValidated)
         for piece in template.pieces { #expect(plan.domainXML.contains(piece), "\(piece)") }
+        #expect(plan.nodes.count > 100)
+        #expect(plan.nodes.allSatisfy { !$0.reason.rule.isEmpty && $0.reason.rule != "no rule tells" })
     }
 
     @Test("are refused by a host that lacks it, with the place in the document", arguments: templates)

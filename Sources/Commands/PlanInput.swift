@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 The Roost authors
+
+import ArgumentParser
+import Compute
+import InstanceModel
+
+/// What a plan is made of: a document, and this host or the recorded facts of another.
+struct PlanInput: ParsableArguments {
+    @Argument(help: "The document's file, or - for standard input.", completion: .file(extensions: ["yaml", "json"]))
+    var document: String
+
+    @Option(
+        help: ArgumentHelp(
+            "Plan for the host of these facts, and ask none.",
+            discussion: "Identities and places of files are nominal; images are not looked at.", valueName: "file"),
+        completion: .file(extensions: ["json"]))
+    var facts: String?
+
+    /// The plan.
+    ///
+    /// - Throws: ``UsageFailure`` for files that cannot be read; `ComputeError` where the document is not valid, or
+    ///   the host cannot have the instance.
+    func preview(_ global: GlobalOptions, in scope: CommandScope) async throws -> SpawnPreview {
+        let surroundings = scope.composition.surroundings
+        let instance = try await SpecFile(path: document).instance(in: surroundings)
+        if let facts {
+            let facts = try await HostFactsFile(path: facts).facts(in: surroundings)
+            return try scope.composition.planOnPaper(instance, facts)
+        }
+        let session = try await Session.open(global)
+        return try await session.driver.plan(instance, context: session.operation())
+    }
+}
