@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 The Roost authors
+
+import DomainXML
+import RoostKit
+import Testing
+
+@testable import LibvirtDriver
+
+/// Each step of an apply on real QEMU is failed or its process killed, before it has any effect and after it had all.
+@Suite("An apply that fails", .serialized)
+struct ApplyFaultTests {
+    static let steps = ["redefine", "live-limits-0", "live-link-0", "live-metadata", "live-vcpus"]
+
+    static var points: [ProbePoint] {
+        steps.flatMap { name in ProbePoint.Moment.allCases.map { .step($0, name) } }
+    }
+
+    private static func newer(_ name: String) throws -> Instance {
+        try Instance.changeable(
+            name, vcpus: 2, iops: 40, isLinkUp: false, labels: ["role": "web"], watchdog: .pause,
+            publish: ["42231:22"])
+    }
+
+    /// Everything of an instance that an apply changes.
+    private struct Sight: Equatable {
+        let running: DomainDocument
+        let definition: DomainDocument
+        let record: String
+        let claims: [String]
+
+        init(_ id: InstanceID, in lab: Lab) async throws {
+            (running, definition) = try await lab.documents(of: id)
+            let journal = try Journal.open(lab.state)
+            record = try journal.instance(id)?.document ?? ""
+            claims = try journal.claims(of: id).map(\.claim.description)
+        }
+
+        /// What the guest has of what is changed live.
+        var live: [String] {
+            [
+                "\(running.currentProcessorCount ?? 0)", "\(running.disks[0][limit: .operations] ?? 0)",
+                "\(running.interfaces[0].isLinkUp)",
+            ]
+        }
+    }
+
+    @Test("at any step leaves the guest, its definition, its document and its claims as they were")
+    func failing() async throws {
+        let plain = try await Lab("apply-faults")
+        let before = try await plain.prepared()
+        let id = try await plain.driver.spawn(
+            Instance.changeable("fault-1"), until: .agent(within: Lab.patience), context: plain.context
+        ).id
+        let old = try await Sight(id, in: plain)
+        for point in Self.points {
+            let probe = FailingProbe(point)
+            let lab = try await Lab("apply-faults", probe: probe)
+            let error = await #expect(throws: ComputeError.self) {
+                try await lab.driver.apply(
+                    Self.newer("fault-1"), to: id, options: ApplyOptions(), context: lab.context)
+            }
+            #expect(error == FailingProbe.error(at: point).adding(details: [], outcome: .didNotHappen), "\(point)")
+            #expect(probe.isSpent)
+            let now = try await Sight(id, in: lab)
+            #expect(now.definition == old.definition, "\(point)")
+            #expect(now.live == old.live && now.record == old.record && now.claims == old.claims, "\(point)")
+            let (operation, steps) = try #require(try lab.lastOperation())
+            #expect(operation.kind == "instance.apply" && operation.state == .undone)
+            #expect(steps.map(\.name) == Self.steps)
+            #expect(try await lab.driver.reconcile(.show, context: lab.context).drifts.isEmpty)
+            await lab.driver.close()
+        }
+        try await plain.deleteAll()
+        try await plain.expectUnchanged(since: before)
+    }
+
+    @Test("and whose undo fails is undone by the next command", arguments: ["redefine", "live-vcpus"])
+    func failingUndo(step: String) async throws {
+        let plain = try await Lab("apply-faults")
+        let before = try await plain.prepared()
+        let id = try await plain.driver.spawn(
+            Instance.changeable("fault-2"), until: .agent(within: Lab.patience), context: plain.context
+        ).id
+        let old = try await Sight(id, in: plain)
+        let lab = try await Lab(
+            "apply-faults", probe: FailingProbe(.step(.after, "live-vcpus"), .undo(.before, step)))
+        let error = await #expect(throws: ComputeError.self) {
+            try await lab.driver.apply(Self.newer("fault-2"), to: id, options: ApplyOptions(), context: lab.context)
+        }
+        #expect(error?.outcome == .unknown)
+        // Nobody else can have what either of the two documents asks for.
+        #expect(try Journal.open(lab.state).claims(of: id).count == old.claims.count + 1)
+        let next = try await Lab("apply-faults")
+        _ = try await next.driver.instances(context: next.context)
+        let now = try await Sight(id, in: next)
+        #expect(now.definition == old.definition && now.live == old.live && now.claims == old.claims)
+        try await plain.deleteAll()
+        try await plain.expectUnchanged(since: before)
+    }
+
+    @Test("as its process is killed at any point leaves the old or the new, whole, after the next command")
+    func killed() async throws {
+        let lab = try await Lab("apply-crash")
+        let before = try await lab.prepared()
+        let id = try await lab.driver.spawn(
+            Instance.changeable("crash-1"), until: .agent(within: Lab.patience), context: lab.context
+        ).id
+        let old = try await Sight(id, in: lab)
+        let document = InstanceDocument.stored(try Self.newer("crash-1"))
+        let points = 4 * Self.steps.count + 2
+        for point in 0..<points {
+            let history = try lab.history().count
+            #expect(try Victim(in: lab, "apply", document, "\(point)").finish() == nil, "point \(point)")
+            let next = try await Lab("apply-crash")
+            _ = try await next.driver.instances(context: next.context)
+            let now = try await Sight(id, in: next)
+            let isDone = point == points - 1
+            let new: [OperationState] = point == 0 ? [] : [isDone ? .done : .undone]
+            #expect(try lab.history().dropLast(history) == new[...], "point \(point)")
+            #expect(now.live == (isDone ? ["2", "40", "false"] : old.live), "point \(point)")
+            #expect((now.definition == old.definition) == !isDone, "point \(point)")
+            #expect((now.record == old.record) == !isDone && (now.claims == old.claims) == !isDone, "point \(point)")
+            #expect(try await next.driver.reconcile(.show, context: next.context).drifts.isEmpty, "point \(point)")
+            await next.driver.close()
+        }
+        #expect(try await lab.driver.instance("crash-1", context: lab.context).labels == ["role": "web"])
+        try await lab.deleteAll()
+        try await lab.expectUnchanged(since: before)
+    }
+}
