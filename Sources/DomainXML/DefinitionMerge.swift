@@ -58,8 +58,14 @@ enum DefinitionMerge {
                 isGone.insert(place)
             }
         }
+        var isAbsent: Set<Int> = []
         for (index, element) in after.enumerated() {
-            guard let old = kept[index], let place = present[old], var child = nodes[place].element else { continue }
+            guard let old = kept[index] else { continue }
+            guard let place = present[old], var child = nodes[place].element else {
+                // What others took away, and nobody changes, stays away.
+                if before[old] == element { isAbsent.insert(index) }
+                continue
+            }
             merge(&child, from: before[old], to: element)
             dropFilledIn(&child, from: before[old], to: element)
             nodes[place] = .element(child)
@@ -68,7 +74,8 @@ enum DefinitionMerge {
         let taken = Set(present.compactMap(\.self))
         let free = there.filter { !taken.contains($0) && !isGone.contains($0) }
         overlay(after, on: free, of: &nodes, within: current, &places)
-        current.children = arranged(nodes, places, isGone, after)
+        let wanted = after.indices.filter { !isAbsent.contains($0) }
+        current.children = arranged(nodes, wanted.map { places[$0] }, isGone, wanted.map { after[$0] })
     }
 
     /// Whether something that others added is left of an element that is taken away. A device goes as a whole.
@@ -98,9 +105,9 @@ enum DefinitionMerge {
         for (index, element) in after.enumerated() where places[index] == nil {
             let found = free.first { place in
                 guard let other = nodes[place].element, other.name.denotes(element.name) else { return false }
-                let identity = ElementIdentity.predicate(of: element)
+                let identity = ElementMatch.identity(of: element)
                 if identity != nil || parent.name.denotes("devices") {
-                    return identity != nil && identity == ElementIdentity.predicate(of: other)
+                    return identity != nil && identity == ElementMatch.identity(of: other)
                 }
                 return after.count { $0.name.denotes(element.name) } == 1
             }
@@ -158,7 +165,7 @@ enum ElementMatch {
     static func match(_ wanted: [XMLElement], in there: [XMLElement]) -> [Int?] {
         var found = [Int?](repeating: nil, count: wanted.count)
         var isFree = [Bool](repeating: true, count: there.count)
-        let identities = there.map(ElementIdentity.predicate(of:))
+        let identities = there.map(identity(of:))
         func take(_ index: Int, where isSame: (Int) -> Bool) {
             guard found[index] == nil else { return }
             let place = there.indices.first {
@@ -168,12 +175,22 @@ enum ElementMatch {
             found[index] = place
             isFree[place] = false
         }
-        let known = wanted.map(ElementIdentity.predicate(of:))
+        let known = wanted.map(identity(of:))
         for index in wanted.indices where known[index] != nil { take(index) { identities[$0] == known[index] } }
         for index in wanted.indices where known[index] == nil {
             take(index) { identities[$0] == nil && wanted[index].missing(in: there[$0]).isEmpty }
         }
         for index in wanted.indices where known[index] == nil { take(index) { identities[$0] == nil } }
         return found
+    }
+
+    /// What an element is known by. A controller without a number gets 0 from libvirt.
+    static func identity(of element: XMLElement) -> String? {
+        guard element.name.denotes("controller"), element["index"] == nil else {
+            return ElementIdentity.predicate(of: element)
+        }
+        var numbered = element
+        numbered["index"] = "0"
+        return ElementIdentity.predicate(of: numbered)
     }
 }

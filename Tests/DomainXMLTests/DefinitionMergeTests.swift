@@ -97,6 +97,21 @@ struct DefinitionMergeTests {
                 <controller type='pci' index='1' model='pcie-to-pci-bridge'/></devices>
                 """),
         Case(
+            "a controller that libvirt numbered", older: "<devices><controller type='usb' model='none'/></devices>",
+            newer: "<devices><controller type='usb' index='0' model='qemu-xhci'/></devices>",
+            current: "<devices><controller type='usb' index='0' model='none'/></devices>",
+            merged: "<devices><controller type='usb' index='0' model='qemu-xhci'/></devices>"),
+        Case(
+            "what others took away, and nobody changes",
+            older: "<devices><controller type='usb' model='none'/><rng model='virtio'/></devices>",
+            newer: """
+                <devices><controller type='usb' model='none'/><rng model='virtio'/><tpm model='tpm-crb'/></devices>
+                """,
+            current: "<devices><controller type='usb' index='0' model='none'/></devices>",
+            merged: """
+                <devices><controller type='usb' index='0' model='none'/><tpm model='tpm-crb'/></devices>
+                """),
+        Case(
             "a device of another model, whose place is chosen again",
             older: "<devices><memballoon model='virtio'/></devices>",
             newer: "<devices><memballoon model='none'/></devices>",

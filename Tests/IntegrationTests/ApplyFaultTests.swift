@@ -47,7 +47,7 @@ struct ApplyFaultTests {
 
     @Test("at any step leaves the guest, its definition, its document and its claims as they were")
     func failing() async throws {
-        let plain = try await Lab("apply-faults")
+        let plain = try await Lab("apfault")
         let before = try await plain.prepared()
         let id = try await plain.driver.spawn(
             Instance.changeable("fault-1"), until: .agent(within: Lab.patience), context: plain.context
@@ -55,7 +55,7 @@ struct ApplyFaultTests {
         let old = try await Sight(id, in: plain)
         for point in Self.points {
             let probe = FailingProbe(point)
-            let lab = try await Lab("apply-faults", probe: probe)
+            let lab = try await Lab("apfault", probe: probe)
             let error = await #expect(throws: ComputeError.self) {
                 try await lab.driver.apply(
                     Self.newer("fault-1"), to: id, options: ApplyOptions(), context: lab.context)
@@ -77,21 +77,21 @@ struct ApplyFaultTests {
 
     @Test("and whose undo fails is undone by the next command", arguments: ["redefine", "live-vcpus"])
     func failingUndo(step: String) async throws {
-        let plain = try await Lab("apply-faults")
+        let plain = try await Lab("apfault")
         let before = try await plain.prepared()
         let id = try await plain.driver.spawn(
             Instance.changeable("fault-2"), until: .agent(within: Lab.patience), context: plain.context
         ).id
         let old = try await Sight(id, in: plain)
         let lab = try await Lab(
-            "apply-faults", probe: FailingProbe(.step(.after, "live-vcpus"), .undo(.before, step)))
+            "apfault", probe: FailingProbe(.step(.after, "live-vcpus"), .undo(.before, step)))
         let error = await #expect(throws: ComputeError.self) {
             try await lab.driver.apply(Self.newer("fault-2"), to: id, options: ApplyOptions(), context: lab.context)
         }
         #expect(error?.outcome == .unknown)
         // Nobody else can have what either of the two documents asks for.
         #expect(try Journal.open(lab.state).claims(of: id).count == old.claims.count + 1)
-        let next = try await Lab("apply-faults")
+        let next = try await Lab("apfault")
         _ = try await next.driver.instances(context: next.context)
         let now = try await Sight(id, in: next)
         #expect(now.definition == old.definition && now.live == old.live && now.claims == old.claims)
@@ -101,7 +101,7 @@ struct ApplyFaultTests {
 
     @Test("as its process is killed at any point leaves the old or the new, whole, after the next command")
     func killed() async throws {
-        let lab = try await Lab("apply-crash")
+        let lab = try await Lab("apcrash")
         let before = try await lab.prepared()
         let id = try await lab.driver.spawn(
             Instance.changeable("crash-1"), until: .agent(within: Lab.patience), context: lab.context
@@ -112,7 +112,7 @@ struct ApplyFaultTests {
         for point in 0..<points {
             let history = try lab.history().count
             #expect(try Victim(in: lab, "apply", document, "\(point)").finish() == nil, "point \(point)")
-            let next = try await Lab("apply-crash")
+            let next = try await Lab("apcrash")
             _ = try await next.driver.instances(context: next.context)
             let now = try await Sight(id, in: next)
             let isDone = point == points - 1
