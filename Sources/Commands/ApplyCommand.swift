@@ -16,8 +16,8 @@ struct ApplyCommand: Verb {
             asks, unless --yes is given; elsewhere it does not ask. What the document leaves out that the instance got \
             when it was made stays: MAC addresses, sizes of disks, what is secret in cloud_init. Disks, firmware, \
             images to boot from, cloud_init and the name cannot be changed. On any failure, and on Ctrl-C, everything \
-            is put back; only a restart is never undone, and never forced: the guest has until --timeout (60 s where \
-            none is given).
+            is put back, but processors that the guest does not let go of before it is off; and a restart is never \
+            undone, and never forced: the guest has until --timeout (60 s where none is given).
 
             Examples:
               roost apply web.yaml --dry-run

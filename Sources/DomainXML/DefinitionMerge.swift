@@ -66,7 +66,12 @@ enum DefinitionMerge {
                 if before[old] == element { isAbsent.insert(index) }
                 continue
             }
-            merge(&child, from: before[old], to: element)
+            if element.name.denotes("model"), before[old]["type"] != element["type"] {
+                // What libvirt filled in for one model, such as a card's memory, is none of another's.
+                child = element
+            } else {
+                merge(&child, from: before[old], to: element)
+            }
             dropFilledIn(&child, from: before[old], to: element)
             nodes[place] = .element(child)
             places[index] = place

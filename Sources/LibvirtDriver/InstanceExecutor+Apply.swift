@@ -19,7 +19,10 @@ extension InstanceExecutor {
             throw ComputeError(
                 .failed, subject: subject, outcome: .happened, message: "libvirt's definition cannot be read back")
         }
-        let missing = application.plan.definition.missing(in: document)
+        // What others put there libvirt may write otherwise; what the document plans has to be as it was sent.
+        let (planned, sent) = (application.plan.planned, application.plan.definition)
+        let apart = Set(planned.missing(in: sent))
+        let missing = planned.missing(in: document).filter { !apart.contains($0) }
         guard missing.isEmpty else {
             throw ComputeError(
                 .failed, subject: subject, outcome: .happened,
@@ -65,20 +68,17 @@ extension InstanceExecutor {
         }
     }
 
-    /// How often a guest is asked to let go of processors that it was given.
-    private static let undoAttempts = 4
-
-    /// Takes back what the running guest was given, where it is the same run.
+    /// Takes back what the running guest was given, where it is the same run. A guest that does not let go of its
+    /// processors keeps them until it is off: nobody can take them, and its definition has no more of them.
     func undo(_ change: LiveChange, inRun run: UInt32) async throws(ComputeError) {
-        for attempt in 1...Self.undoAttempts {
-            guard let domain = try await domain(inRun: run) else { return }
-            try await awaitAnswers(of: domain)
-            guard try await !has(change, domain, .earlier) else { return }
-            do throws(ComputeError) {
-                return try await set(change, of: domain, to: .earlier, by: .now + LibvirtDriver.changeLimit)
-            } catch {
-                guard attempt < Self.undoAttempts else { throw error }
-            }
+        guard let domain = try await domain(inRun: run) else { return }
+        try await awaitAnswers(of: domain)
+        guard try await !has(change, domain, .earlier) else { return }
+        do throws(ComputeError) {
+            try await set(change, of: domain, to: .earlier, by: .now + LibvirtDriver.changeLimit)
+        } catch {
+            if case .vcpus = change, error.libvirt != nil { return }
+            guard try await self.domain(inRun: run) == nil else { throw error }
         }
     }
 

@@ -83,7 +83,13 @@ struct ApplyTests {
         }
         let newer = try Instance.changeable("apply-2", watchdog: .pause, publish: ["42223:22"])
         let watchdogs = "cat /sys/bus/pci/devices/*/device | grep -c 0x25ab || true"
-        let waiting = try await lab.driver.apply(newer, to: id, options: ApplyOptions(), context: lab.context)
+        let waiting: ApplyReport
+        do throws(ComputeError) {
+            waiting = try await lab.driver.apply(newer, to: id, options: ApplyOptions(), context: lab.context)
+        } catch {
+            Issue.record("DETAILS \(error.details)")
+            throw error
+        }
         #expect(waiting.needsRestart && !waiting.isRestarted)
         #expect(try await lab.shell(watchdogs, in: id) == "0")
         let claims = try Journal.open(lab.state).claims(of: id).map(\.claim.description)
