@@ -16,7 +16,22 @@ extension DomainDocument {
         // libvirt lists each virtual processor beside their number, and takes that list for the truth.
         let isCounted = root.first("vcpu") == merged.root.first("vcpu")
         if !isCounted, newer.root.first("vcpus") == nil { merged.root.removeAll("vcpus") }
+        // It also leads sound through a screen of SPICE, and refuses that without one.
+        if merged.hasSpice != hasSpice, newer.hasSpice == false {
+            merged.root.modifyFirst("devices") { devices in
+                _ = devices.removeAll("audio") { $0["type"] == "spice" }
+            }
+        }
+        // And it names what to boot from where no device has a place in the boot order, and takes one of both alone.
+        let devices = newer.root.first("devices")?.elements ?? []
+        if devices.contains(where: { $0.first("boot") != nil }), newer.root.first("os")?.first("boot") == nil {
+            merged.root.modifyFirst("os") { system in _ = system.removeAll("boot") }
+        }
         return merged
+    }
+
+    private var hasSpice: Bool {
+        root.descendants("devices", "graphics").contains { $0["type"] == "spice" }
     }
 }
 
