@@ -123,7 +123,8 @@ let tests: [Target] = [
     .testTarget(
         name: "LibvirtDriverTests",
         dependencies: [
-            "Compute", "ComputeTestKit", "InstanceModel", "Libvirt", "LibvirtDriver", "TestSupport", .system,
+            "Compute", "ComputeTestKit", "DomainPlanning", "InstanceModel", "Libvirt", "LibvirtDriver", "TestSupport",
+            .system,
         ],
         swiftSettings: settings),
     .testTarget(

@@ -62,11 +62,14 @@
     EACH(virDomainReset) \
     EACH(virDomainResume) \
     EACH(virDomainSetAutostart) \
+    EACH(virDomainSetBlockIoTune) \
     EACH(virDomainSetMetadata) \
+    EACH(virDomainSetVcpusFlags) \
     EACH(virDomainShutdownFlags) \
     EACH(virDomainStatsRecordListFree) \
     EACH(virDomainSuspend) \
     EACH(virDomainUndefineFlags) \
+    EACH(virDomainUpdateDeviceFlags) \
     EACH(virEventRegisterDefaultImpl) \
     EACH(virEventRunDefaultImpl) \
     EACH(virGetLastError) \
@@ -84,6 +87,8 @@
     EACH(virStreamNew) \
     EACH(virStreamRecv) \
     EACH(virStreamSend) \
+    EACH(virTypedParamsAddULLong) \
+    EACH(virTypedParamsFree) \
     EACH(virTypedParamsGetBoolean) \
     EACH(virTypedParamsGetInt) \
     EACH(virTypedParamsGetString) \

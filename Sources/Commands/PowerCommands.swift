@@ -162,5 +162,5 @@ private struct PowerChange {
 
 extension GlobalOptions {
     /// How long a guest has to do what it was asked.
-    fileprivate var gracePeriod: Duration { timeout?.duration ?? .seconds(60) }
+    var gracePeriod: Duration { timeout?.duration ?? .seconds(60) }
 }

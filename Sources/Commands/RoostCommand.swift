@@ -50,8 +50,8 @@ struct RootCommand: ParsableCommand {
             CommandGroup(
                 name: "Instance",
                 subcommands: [
-                    RunCommand.self, ListCommand.self, ShowCommand.self, WaitCommand.self, EventsCommand.self,
-                    DeleteCommand.self,
+                    RunCommand.self, ListCommand.self, ShowCommand.self, ApplyCommand.self, EditCommand.self,
+                    WaitCommand.self, EventsCommand.self, DeleteCommand.self,
                 ]),
             CommandGroup(
                 name: "Power",

@@ -21,11 +21,14 @@ public struct Surroundings: Sendable {
     public var errorOutput: any OutputSink
     /// The numbers of the signals that ask the run to end; one run reads them.
     public var interruptions: AsyncStream<Int32>
+    /// Runs a program, given as its name and arguments, that has the terminal to itself; gives its exit status.
+    public var runOnTerminal: @Sendable ([String]) async throws -> Int32
 
     /// Surroundings of these parts.
     public init(
         environment: [String: String], userID: UInt32, workingDirectory: FilePath, input: any InputSource,
-        output: any OutputSink, errorOutput: any OutputSink, interruptions: AsyncStream<Int32>
+        output: any OutputSink, errorOutput: any OutputSink, interruptions: AsyncStream<Int32>,
+        runOnTerminal: (@Sendable ([String]) async throws -> Int32)? = nil
     ) {
         self.environment = environment
         self.userID = userID
@@ -34,6 +37,7 @@ public struct Surroundings: Sendable {
         self.output = output
         self.errorOutput = errorOutput
         self.interruptions = interruptions
+        self.runOnTerminal = runOnTerminal ?? TerminalProgram.run
     }
 
     /// This process's own streams, environment, effective user and signals.

@@ -59,4 +59,5 @@ public struct HostCheck: Sendable, Hashable, Codable {
 
 /// Every role that a hypervisor driver may play, together.
 public typealias HypervisorDriver = InstanceLifecycle & PowerControl & InstanceObservation & InstancePlanning
-    & GuestAccess & ImageCatalog & HostInventory & LockObservation & OperationHistory & HostReconciliation
+    & InstanceApplication & GuestAccess & ImageCatalog & HostInventory & LockObservation & OperationHistory
+    & HostReconciliation

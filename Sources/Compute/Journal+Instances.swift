@@ -43,6 +43,24 @@ extension Journal {
         }
     }
 
+    /// Releases what the instance has for itself alone beside these: a guest that was started has what its document
+    /// asks for, and nothing of an older one.
+    public func keepClaims(_ claims: [Claim], of id: InstanceID) throws(ComputeError) {
+        guard try self.claims(of: id).contains(where: { !claims.contains($0.claim) }) else { return }
+        try write { try Self.release(claimsOf: id, except: claims, $0) }
+    }
+
+    /// Releases the claims of an instance that are none of `claims`.
+    static func release(claimsOf id: InstanceID, except claims: [Claim], _ database: Database) throws {
+        let held = try HeldClaim.fetch(
+            database, "SELECT * FROM claims WHERE instance_id = ?", [id.description])
+        for held in held where !claims.contains(held.claim) {
+            try database.execute(
+                sql: "DELETE FROM claims WHERE kind = ? AND value = ?",
+                arguments: [held.claim.kind.rawValue, held.claim.value])
+        }
+    }
+
     /// Puts an instance that libvirt has, and its claims, into the index, in place of what the index said of it.
     ///
     /// - Throws: ``ComputeError`` with code `conflict` where another instance has one of the claims.

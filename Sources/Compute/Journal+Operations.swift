@@ -126,9 +126,11 @@ extension Journal {
         }
     }
 
-    /// Writes how far an operation is, in one transaction; with an operation's end, also its audit record.
+    /// Writes how far an operation is, in one transaction; with an operation's end, also what the index says of its
+    /// instance from then on, and its audit record.
     func write(
-        _ change: JournalChange, to id: OperationID, error: String?, audit: AuditRecord?
+        _ change: JournalChange, to id: OperationID, update: InstanceUpdate? = nil, error: String?,
+        audit: AuditRecord?
     ) async throws(ComputeError) {
         let now = Date().milliseconds
         try await writeAside { database in
@@ -155,8 +157,20 @@ extension Journal {
                     ])
             }
             try Self.release(change.release, of: id, database)
+            if let update { try Self.update(update, by: id, database) }
             if let audit { try self.append(audit, database) }
         }
+    }
+
+    private static func update(_ update: InstanceUpdate, by id: OperationID, _ database: Database) throws {
+        let operation = try OperationRecord.fetch(
+            database, "SELECT * FROM operations WHERE id = ?", [id.description]
+        ).first
+        guard let instance = operation?.instanceID else { return }
+        try database.execute(
+            sql: "UPDATE instances SET document = ? WHERE id = ?",
+            arguments: [update.document, instance.description])
+        try release(claimsOf: instance, except: update.claims, database)
     }
 
     private static func release(_ release: JournalChange.Release?, of id: OperationID, _ database: Database) throws {

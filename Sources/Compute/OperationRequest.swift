@@ -19,13 +19,16 @@ public struct OperationRequest: Sendable {
     public let claims: [Claim]
     /// The index's record of the instance where the operation makes one; without it, one must be there for claims.
     public let record: InstanceRecord?
+    /// What the index says of the instance once the operation is done, under ``OperationRule/undo``; nil: as before.
+    public let update: InstanceUpdate?
     /// A digest of what was asked, which tells a repeated request from another one under the same key.
     public let requestDigest: String?
 
     /// An operation that is to be begun.
     public init(
         id: OperationID = OperationID(), action: Action, rule: OperationRule, instanceID: InstanceID,
-        instanceName: String, claims: [Claim] = [], record: InstanceRecord? = nil, requestDigest: String? = nil
+        instanceName: String, claims: [Claim] = [], record: InstanceRecord? = nil,
+        update: InstanceUpdate? = nil, requestDigest: String? = nil
     ) {
         self.id = id
         self.action = action
@@ -34,6 +37,21 @@ public struct OperationRequest: Sendable {
         self.instanceName = instanceName
         self.claims = claims
         self.record = record
+        self.update = update
         self.requestDigest = requestDigest
+    }
+}
+
+/// What the index says of an instance that was changed, written with the end of the operation that changed it.
+public struct InstanceUpdate: Sendable, Hashable {
+    /// The instance's document as canonical JSON, without secrets.
+    public let document: String
+    /// All that it has for itself alone: its other claims are released.
+    public let claims: [Claim]
+
+    /// An update of these parts.
+    public init(document: String, claims: [Claim]) {
+        self.document = document
+        self.claims = claims
     }
 }

@@ -13,6 +13,8 @@ struct OperationRun<Executor: OperationExecutor>: Sendable {
     var machine: OperationMachine
     /// Whether it is settled, and not run for who asked for it.
     let settles: Bool
+    /// What the index says of the instance once it is done.
+    let update: InstanceUpdate?
 
     /// Why the operation did not get to its end.
     private var cause: ComputeError?
@@ -21,7 +23,8 @@ struct OperationRun<Executor: OperationExecutor>: Sendable {
 
     init(
         id: OperationID, action: String, instanceName: String, steps: [Executor.Step], executor: Executor,
-        context: OperationContext, runner: OperationRunner, machine: OperationMachine, settles: Bool
+        context: OperationContext, runner: OperationRunner, machine: OperationMachine, settles: Bool,
+        update: InstanceUpdate? = nil
     ) {
         self.id = id
         self.action = action
@@ -32,6 +35,7 @@ struct OperationRun<Executor: OperationExecutor>: Sendable {
         self.runner = runner
         self.machine = machine
         self.settles = settles
+        self.update = update
     }
 
     /// How the run ended, and what went wrong on the way.
@@ -170,7 +174,9 @@ struct OperationRun<Executor: OperationExecutor>: Sendable {
 
     private func write(_ change: JournalChange) async throws(ComputeError) {
         try runner.probe?.reached(.journalWrite(.before, change.description))
-        try await runner.journal.write(change, to: id, error: cause?.description, audit: audit(change.operation))
+        try await runner.journal.write(
+            change, to: id, update: change.operation == .done ? update : nil, error: cause?.description,
+            audit: audit(change.operation))
         try runner.probe?.reached(.journalWrite(.after, change.description))
     }
 

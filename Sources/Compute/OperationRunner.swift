@@ -38,7 +38,8 @@ public struct OperationRunner: Sendable {
         var run = OperationRun(
             id: request.id, action: request.action.rawValue, instanceName: request.instanceName, steps: steps,
             executor: executor, context: context, runner: self,
-            machine: OperationMachine(beginning: request.rule, count: steps.count), settles: false)
+            machine: OperationMachine(beginning: request.rule, count: steps.count), settles: false,
+            update: request.update)
         var event = OperationMachine.Event.written
         do {
             try probe?.reached(.journalWrite(.after, "begin"))

@@ -31,9 +31,11 @@ public enum Action: String, Sendable, Hashable, CaseIterable, Codable {
     case pause = "instance.pause"
     /// Resume an instance.
     case resume = "instance.resume"
+    /// Bring an instance to another document.
+    case apply = "instance.apply"
     /// See instances and their state.
     case observe = "instance.observe"
-    /// See what a spawn would do.
+    /// See what a spawn, or applying a document, would do.
     case plan = "instance.plan"
     /// Read and write an instance's console.
     case console = "instance.console"

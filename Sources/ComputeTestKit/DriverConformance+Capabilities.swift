@@ -48,6 +48,11 @@ extension DriverConformance {
                 try await driver.description(of: made.id, context: context)
             }
             try expect(described.instance.name.description == made.name, "a description is of the instance")
+            let applied = try await calling("apply") { () throws(ComputeError) in
+                try await driver.apply(
+                    described.instance, to: made.id, options: ApplyOptions(), context: context)
+            }
+            try expect(applied == ApplyReport(), "applying an instance's own document changes nothing")
             try await refused(.conflict, "delete of what runs") { () throws(ComputeError) in
                 try await driver.delete(made.id, policy: .stoppedOnly, context: context)
             }

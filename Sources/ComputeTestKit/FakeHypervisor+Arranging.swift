@@ -74,6 +74,11 @@ extension FakeHypervisor {
         programs[path] = result
     }
 
+    /// The instance as it is; nil where there is none.
+    public func instance(of id: InstanceID) -> Instance? {
+        machines[id]?.instance
+    }
+
     /// The state of an instance; nil where there is none.
     public func state(of id: InstanceID) -> InstanceState? {
         machines[id]?.state

@@ -24,7 +24,25 @@ struct InstanceCall: Sendable {
                 driver, id, context throws(ComputeError) in
                 _ = try await driver.description(of: id, context: context)
             },
+            InstanceCall(name: "preview of an apply", capability: .lifecycle, changes: false) {
+                driver, id, context throws(ComputeError) in
+                _ = try await driver.preview(applying: document(), to: id, context: context)
+            },
+            InstanceCall(name: "apply", capability: .lifecycle, changes: true) {
+                driver, id, context throws(ComputeError) in
+                _ = try await driver.apply(document(), to: id, options: ApplyOptions(), context: context)
+            },
         ]
+
+    /// A document of no instance that there is.
+    private static func document() throws(ComputeError) -> Instance {
+        do throws(InvalidSpec) {
+            return try InstanceDocument.parse(
+                "{ version: 1, name: conformance-0, vcpus: 1, memory: 128 MiB, disks: [{ size: 1 MiB }] }")
+        } catch {
+            throw ComputeError(.invalid, subject: "document", message: "it has problems", problems: error.problems)
+        }
+    }
 
     private static let brief = Duration.seconds(1)
 

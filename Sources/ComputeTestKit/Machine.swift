@@ -8,7 +8,7 @@ import InstanceModel
 /// An instance of the fake hypervisor.
 struct Machine: Sendable {
     let id: InstanceID
-    let instance: Instance
+    var instance: Instance
     var state: InstanceState
     let createdAt: Date
     var listens = true

@@ -2,7 +2,7 @@
 // Copyright 2026 The Roost authors
 
 public import Foundation
-import XMLTree
+public import XMLTree
 
 /// What a domain's `<metadata>` says of the instance that it was made for: libvirt's copy is the truth.
 public struct InstanceMetadata: Sendable, Hashable {
@@ -33,6 +33,25 @@ public struct InstanceMetadata: Sendable, Hashable {
                 XMLAttribute("operation", operationID), XMLAttribute("created", createdAt.ISO8601Format()),
             ],
             children: [.text(document)])
+    }
+
+    /// The prefix that the element is written with.
+    public static let prefix = "roost"
+
+    /// The same of another document.
+    public func replacing(document: String) -> InstanceMetadata {
+        InstanceMetadata(document: document, operationID: operationID, createdAt: createdAt)
+    }
+
+    /// The element as text, without prefix and namespace, as `virDomainSetMetadata` takes it.
+    ///
+    /// - Throws: What XML cannot carry.
+    public func unprefixedText() throws(XMLError) -> String {
+        let element = element
+        return try XMLElement(
+            name: XMLName(element.name.local), namespaces: [], attributes: element.attributes,
+            children: element.children
+        ).serialized(indentation: .none)
     }
 
     /// Reads the metadata out of a domain's XML; nil where Roost did not make the domain, or the XML cannot be read.

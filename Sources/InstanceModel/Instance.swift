@@ -26,9 +26,9 @@ public struct Instance: Sendable, Hashable {
     /// A kernel that is started directly; absent, the first disk's boot loader is started.
     public let boot: DirectBoot?
     /// The disks, in the order in which the guest sees them.
-    public private(set) var disks: [Disk]
+    public internal(set) var disks: [Disk]
     /// The network interfaces, in the order in which the guest sees them.
-    public private(set) var interfaces: [Interface]
+    public internal(set) var interfaces: [Interface]
     /// What a watchdog does to a guest that does not feed it; absent, the machine has none.
     public let watchdog: WatchdogAction?
     /// Whether the guest can tell the host that it crashed.
@@ -38,7 +38,7 @@ public struct Instance: Sendable, Hashable {
     /// For whom the machine is made, and what it tells of itself.
     public let platform: Platform
     /// What cloud-init is given, through a NoCloud seed.
-    public let cloudInit: CloudInit?
+    public internal(set) var cloudInit: CloudInit?
     /// Whether the guest gets a channel for the QEMU guest agent.
     public let agent: Bool
     /// Free labels.

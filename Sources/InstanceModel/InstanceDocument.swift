@@ -39,7 +39,8 @@ public enum InstanceDocument {
         try InstanceReader.read(try DocumentParser.parse(bytes), from: .user, attachments: attachments)
     }
 
-    /// Reads what ``stored(_:)`` wrote: user data is its digest, and there is no network data.
+    /// Reads what ``stored(_:)`` wrote, also where a person edited it: user data is its digest, and there is no network
+    /// data.
     ///
     /// - Throws: ``InvalidSpec`` with all problems.
     public static func parseStored(_ json: String) throws(InvalidSpec) -> Instance {

@@ -2,6 +2,7 @@
 // Copyright 2026 The Roost authors
 
 import Compute
+import DomainPlanning
 import Libvirt
 
 extension InstanceExecutor {
@@ -87,7 +88,10 @@ extension InstanceExecutor {
         let instance = try await host.instance(of: domain)
         try await host.prepareToStart(instance, id: id)
         try await host.start(domain, instance: instance, deadline: deadline)
-        try host.journals.writable().markStarted(id)
+        let journal = try host.journals.writable()
+        try journal.markStarted(id)
+        // What an older document asked for is free once the guest runs without it.
+        try journal.keepClaims(DomainPlanner.claims(of: instance, id: id), of: id)
     }
 
     /// How long a guest that has gone down may take to be off: well below what others wait for the lock.

@@ -19,6 +19,8 @@ struct InstanceExecutor: OperationExecutor {
     let operationID: OperationID
     /// What a spawn makes; nil where only undoing and deleting is left to do.
     var work: SpawnWork?
+    /// What an instance is brought to; nil where only undoing is left to do.
+    var application: ApplyWork?
 
     func perform(_ step: InstanceStep, context: OperationContext) async throws(ComputeError) {
         switch step {
@@ -28,6 +30,8 @@ struct InstanceExecutor: OperationExecutor {
         case .removeFiles: try await removeFiles()
         case .powerOn, .powerOff, .askShutdown, .askReboot, .reset, .pause, .resume:
             try await changePower(step, context: context)
+        case .redefine: try await redefine(context: context)
+        case .live(let change, let run): try await make(change, inRun: run, context: context)
         default:
             guard let work else {
                 preconditionFailure("step \(step.name) of \(operationID) makes something, and there is no plan")
@@ -51,6 +55,8 @@ struct InstanceExecutor: OperationExecutor {
         case .turnOff, .undefine, .removeTap, .removeFiles: break
         case .powerOn: try await undoPowerOn()
         case .powerOff, .askShutdown, .askReboot, .reset, .pause, .resume: break
+        case .redefine(let definition): try await restore(definition)
+        case .live(let change, let run): try await undo(change, inRun: run)
         }
     }
 

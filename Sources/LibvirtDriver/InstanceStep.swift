@@ -2,6 +2,7 @@
 // Copyright 2026 The Roost authors
 
 import Compute
+import DomainPlanning
 
 /// A step of an operation on an instance, as the journal keeps it. ARCHITECTURE.md says what a crash at each leads to.
 enum InstanceStep: OperationStep, Hashable {
@@ -43,6 +44,10 @@ enum InstanceStep: OperationStep, Hashable {
     case pause
     /// Let the processors run.
     case resume
+    /// Replace the domain's definition, which was this before.
+    case redefine(from: String)
+    /// Give the running guest at once what it can have, in the run of this number of libvirt's.
+    case live(LiveChange, run: UInt32)
 
     /// The name in the journal, in progress and in plans.
     var name: String {
@@ -66,6 +71,8 @@ enum InstanceStep: OperationStep, Hashable {
         case .reset: "reset"
         case .pause: "pause"
         case .resume: "resume"
+        case .redefine: "redefine"
+        case .live(let change, _): "live-\(change.name)"
         }
     }
 }

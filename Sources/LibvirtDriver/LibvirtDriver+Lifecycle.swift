@@ -154,10 +154,14 @@ extension LibvirtDriver: InstanceLifecycle {
     }
 
     func refuseTakenPorts(of instance: Instance) throws(ComputeError) {
+        try refuseTaken(instance.publishedPorts, subject: "instance \(instance.name)")
+    }
+
+    func refuseTaken(_ ports: [PublishedPort], subject: String) throws(ComputeError) {
         do throws(NetworkingError) {
-            try HostPorts.ensureFree(instance.publishedPorts, for: account)
+            try HostPorts.ensureFree(ports, for: account)
         } catch {
-            throw ComputeError(error, subject: "instance \(instance.name)")
+            throw ComputeError(error, subject: subject)
         }
     }
 

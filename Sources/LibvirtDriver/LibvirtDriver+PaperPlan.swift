@@ -44,7 +44,7 @@ extension LibvirtDriver {
         return work.preview(of: instance, on: facts, isValidated: isValidated)
     }
 
-    private static func text(of document: DomainDocument, subject: String) throws(ComputeError) -> String {
+    static func text(of document: DomainDocument, subject: String) throws(ComputeError) -> String {
         do throws(XMLError) {
             return try document.text()
         } catch {

@@ -215,6 +215,8 @@ extension InstanceStep {
         case .reset: return "reset the machine"
         case .pause: return "halt the processors"
         case .resume: return "let the processors run"
+        case .redefine: return "replace the domain's definition"
+        case .live(let change, _): return "change \(change.name) of the running guest"
         }
     }
 }

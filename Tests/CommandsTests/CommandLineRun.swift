@@ -17,6 +17,7 @@ struct CommandLineRun: Sendable {
     var isTerminal = false
     var directory = FilePath("/nonexistent")
     var interruptions: @Sendable () -> AsyncStream<Int32> = { AsyncStream { $0.finish() } }
+    var runOnTerminal: (@Sendable ([String]) async throws -> Int32)?
     let requests = Recorder<DriverRequest>()
     var openingFailure: ComputeError?
     var planOnPaper: Composition.PaperPlanning = { instance, facts throws(ComputeError) in
@@ -49,7 +50,7 @@ struct CommandLineRun: Sendable {
     func run(_ arguments: [String], _ output: any OutputSink, _ errorOutput: any OutputSink) async -> Int32 {
         let surroundings = Surroundings(
             environment: environment, userID: 1_000, workingDirectory: directory, input: input, output: output,
-            errorOutput: errorOutput, interruptions: interruptions())
+            errorOutput: errorOutput, interruptions: interruptions(), runOnTerminal: runOnTerminal)
         let composition = Composition(
             version: "1.2.3", components: { [ComponentVersion(name: "libvirt", version: "9.0.0")] },
             surroundings: surroundings, planOnPaper: planOnPaper

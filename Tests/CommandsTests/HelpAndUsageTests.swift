@@ -14,9 +14,8 @@ struct HelpAndUsageTests {
     @Test(
         "every command's help has an example, and opens nothing",
         arguments: [
-            "", "run", "list", "show", "wait", "events", "delete", "start", "stop", "reboot", "pause", "resume",
-            "console",
-            "exec",
+            "", "run", "list", "show", "apply", "edit", "wait", "events", "delete", "start", "stop", "reboot", "pause",
+            "resume", "console", "exec",
             "plan", "explain", "spec", "spec check", "spec schema", "image", "image add", "image list", "image show",
             "image delete", "doctor",
             "host", "host facts", "host sweep", "locks", "operation", "operation list", "operation show",
@@ -37,9 +36,9 @@ struct HelpAndUsageTests {
     func tree() {
         #expect(
             Set(ArgumentOrder.verbs) == [
-                "run", "list", "ls", "show", "wait", "events", "delete", "rm", "start", "stop", "reboot", "pause",
-                "resume", "console", "exec", "plan", "explain", "spec", "image", "doctor", "host", "locks", "operation",
-                "version", "xml", "help",
+                "run", "list", "ls", "show", "apply", "edit", "wait", "events", "delete", "rm", "start", "stop",
+                "reboot", "pause", "resume", "console", "exec", "plan", "explain", "spec", "image", "doctor", "host",
+                "locks", "operation", "version", "xml", "help",
             ])
     }
 

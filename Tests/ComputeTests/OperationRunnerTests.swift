@@ -43,6 +43,37 @@ struct OperationRunnerTests {
         #expect(reported == expected)
     }
 
+    /// A change of the toy instance: another document, a new claim, and none of its old ones but its name.
+    private func application(_ document: String) -> OperationRequest {
+        OperationRequest(
+            action: .apply, rule: .undo, instanceID: host.id, instanceName: "web-1", claims: [Claim(.port, "new")],
+            update: InstanceUpdate(document: document, claims: [Claim(.name, "web-1"), Claim(.port, "new")]))
+    }
+
+    @Test("of a change writes the instance's document and claims with its end")
+    func updates() async throws {
+        let made = host.spawn(claims: [Claim(.port, "old")])
+        _ = try await host.runner().run(made, steps: host.steps, executor: ToyExecutor(), context: .test())
+        _ = try await host.runner().run(
+            application("changed"), steps: host.steps, executor: ToyExecutor(), context: .test())
+        #expect(try host.journal.instances().map(\.document) == ["changed"])
+        #expect(try host.journal.instances().map(\.operationID) == [made.id])
+        #expect(try host.journal.claims(of: host.id).map(\.claim.description) == ["name web-1", "port new"])
+    }
+
+    @Test("of a change that fails keeps the instance, its document and its claims", arguments: ["disk", "define"])
+    func keeps(step: String) async throws {
+        let made = host.spawn(claims: [Claim(.port, "old")])
+        _ = try await host.runner().run(made, steps: host.steps, executor: ToyExecutor(), context: .test())
+        let error = await computeError {
+            _ = try await host.runner().run(
+                application("changed"), steps: host.steps, executor: ToyExecutor(failing: [step]), context: .test())
+        }
+        #expect(error?.outcome == .didNotHappen)
+        #expect(try host.journal.instances().map(\.document) == [made.record?.document])
+        #expect(try host.journal.claims(of: host.id).map(\.claim.description) == ["name web-1", "port old"])
+    }
+
     @Test("undoes a step that fails and those before it", arguments: ["disk", "seed", "define"])
     func undoes(step: String) async throws {
         let executor = ToyExecutor(failing: [step])

@@ -70,6 +70,12 @@ enum Scene {
 
     /// The plan of an instance that was made once.
     static func replan(_ instance: Instance, facts: HostFacts) throws -> DomainPlan {
+        try DomainPlanner(facts: facts).plan(
+            instance, id: id, operationID: operationID, createdAt: createdAt, resources: resources(of: instance))
+    }
+
+    /// Where an instance's resources lie.
+    static func resources(of instance: Instance) -> InstanceResources {
         let disks = instance.disks.enumerated().map { index, disk in
             var base: BackingChain.Layer?
             if let name = disk.image {
@@ -81,15 +87,13 @@ enum Scene {
         let bridged = instance.interfaces.indices.filter { index in
             if case .bridge = instance.interfaces[index].network { true } else { false }
         }
-        let resources = InstanceResources(
+        return InstanceResources(
             disks: disks, seed: instance.cloudInit == nil ? nil : "/s/i/seed.iso",
             kernel: instance.boot.map { "/s/images/\($0.kernel).raw" },
             initrd: instance.boot?.initrd.map { "/s/images/\($0).raw" }, consoleLog: "/s/i/console.log",
             firmwareVariables: "/s/i/firmware/variables.fd", agentSocket: "/s/agent",
             socketDirectory: "/s/i/console",
             taps: Dictionary(uniqueKeysWithValues: bridged.map { ($0, "rst\($0)") }))
-        return try DomainPlanner(facts: facts).plan(
-            instance, id: id, operationID: operationID, createdAt: createdAt, resources: resources)
     }
 
     /// An instance and a host, named for the test's output.

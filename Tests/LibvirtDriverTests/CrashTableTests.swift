@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright 2026 The Roost authors
 
+import DomainPlanning
 import Foundation
 import Testing
 
@@ -12,6 +13,9 @@ struct CrashTableTests {
     static let steps: [InstanceStep] = [
         .files, .disk(0), .seed, .tap(0), .define, .start, .waitUntilRunning, .waitForAgent(seconds: 1), .turnOff,
         .undefine, .removeTap(0), .removeFiles, .powerOn, .powerOff, .askShutdown, .askReboot, .reset, .pause, .resume,
+        .redefine(from: ""), .live(.limits(disk: 0, target: "vda", from: [:], to: [:]), run: 1),
+        .live(.link(interface: 0, mac: "", isUp: true), run: 1), .live(.document(from: "", to: ""), run: 1),
+        .live(.vcpus(from: 1, to: 2), run: 1),
     ]
 
     /// The steps' names in the second column, with `N` for an index.
@@ -41,7 +45,8 @@ struct CrashTableTests {
         // A new step does not compile here until it is in the list above.
         switch step {
         case .files, .disk, .seed, .tap, .define, .start, .waitUntilRunning, .waitForAgent, .turnOff, .undefine,
-            .removeTap, .removeFiles, .powerOn, .powerOff, .askShutdown, .askReboot, .reset, .pause, .resume:
+            .removeTap, .removeFiles, .powerOn, .powerOff, .askShutdown, .askReboot, .reset, .pause, .resume, .redefine,
+            .live(.limits, _), .live(.link, _), .live(.document, _), .live(.vcpus, _):
             #expect(Self.steps.filter { $0.name == step.name }.count == 1)
         }
     }

@@ -152,12 +152,11 @@ struct APIExclusion {
             virStreamSparseRecvAll virStreamSparseSendAll
             """),
         APIExclusion(
-            "The typed parameters that are read are of five types; none are made.",
+            "The typed parameters that are read are of five types, and those that are made of one.",
             """
             virTypedParamsAddBoolean virTypedParamsAddDouble virTypedParamsAddFromString virTypedParamsAddInt
             virTypedParamsAddLLong virTypedParamsAddString virTypedParamsAddStringList virTypedParamsAddUInt
-            virTypedParamsAddULLong virTypedParamsClear virTypedParamsFree virTypedParamsGet
-            virTypedParamsGetDouble virTypedParamsGetLLong
+            virTypedParamsClear virTypedParamsGet virTypedParamsGetDouble virTypedParamsGetLLong
             """),
         APIExclusion(
             "Connecting needs no callback for credentials and no identity handed on.",
@@ -188,22 +187,21 @@ struct APIExclusion {
             virDomainGetJobStats
             """),
         APIExclusion(
-            "No disk of a running guest is read, copied, resized or throttled.",
+            "No disk of a running guest is read, copied or resized, and what limits it is in its document.",
             """
             virDomainBlockCommit virDomainBlockCopy virDomainBlockJobAbort virDomainBlockJobSetSpeed
             virDomainBlockPeek virDomainBlockPull virDomainBlockRebase virDomainBlockResize virDomainBlockStats
             virDomainBlockStatsFlags virDomainGetBlockInfo virDomainGetBlockIoTune virDomainGetBlockJobInfo
-            virDomainGetDiskErrors virDomainSetBlockIoTune virDomainSetBlockThreshold
+            virDomainGetDiskErrors virDomainSetBlockThreshold
             """),
         APIExclusion(
-            "No device of a guest is changed after its start.",
+            "Of a running guest's devices are changed processors, limits of disks and links, and by newer functions.",
             """
             virDomainAddIOThread virDomainAttachDevice virDomainAttachDeviceFlags virDomainCreateWithFiles
             virDomainCreateXMLWithFiles virDomainDelIOThread virDomainDetachDevice virDomainDetachDeviceAlias
             virDomainDetachDeviceFlags virDomainFDAssociate virDomainGetIOThreadInfo virDomainIOThreadInfoFree
             virDomainSetIOThreadParams virDomainSetMaxMemory virDomainSetMemory virDomainSetMemoryFlags
             virDomainSetMemoryParameters virDomainSetMemoryStatsPeriod virDomainSetVcpu virDomainSetVcpus
-            virDomainSetVcpusFlags virDomainUpdateDeviceFlags
             """),
         APIExclusion(
             "A guest's share of the host is what its definition says.",

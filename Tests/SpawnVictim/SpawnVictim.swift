@@ -9,7 +9,7 @@ import SystemPackage
 
 /// A process for tests to kill: spawns, deletes or lists real guests in a state directory that tests share.
 ///
-/// Arguments: the state directory; `spawn` and the instance's document as JSON; `delete`, `start`, `stop`,
+/// Arguments: the state directory; `spawn` or `apply` and the instance's document as JSON; `delete`, `start`, `stop`,
 /// `pause`, `resume` or `reset` and its UUID; or `list`; and
 /// the number of the point of the operation, from 0, at which the process kills itself, if it is to. It prints how
 /// many points it reached, or the names of the instances.
@@ -29,6 +29,11 @@ struct SpawnVictim {
         case "spawn":
             _ = try await driver.spawn(
                 InstanceDocument.parseStored(arguments[3]), until: .started, context: context)
+            print(probe.count)
+        case "apply":
+            let instance = try InstanceDocument.parseStored(arguments[3])
+            let id = try await driver.instance(instance.name.description, context: context).id
+            _ = try await driver.apply(instance, to: id, options: ApplyOptions(), context: context)
             print(probe.count)
         case "delete":
             guard let id = InstanceID(arguments[3]) else { exit(64) }
