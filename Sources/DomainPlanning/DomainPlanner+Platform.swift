@@ -6,6 +6,19 @@ import DomainXML
 import InstanceModel
 
 extension DomainPlanner {
+    /// The machine's versioned type; a host that has none for a profile is refused before.
+    func machine(of instance: Instance) -> String {
+        instance.platform.isFast ? facts.fastMachine ?? facts.machine : facts.machine
+    }
+
+    /// Refuses a profile that the host has no machine for.
+    func refuseProfile(of instance: Instance) throws(PlanError) {
+        guard instance.platform.isFast, facts.fastMachine == nil else { return }
+        throw lacks(
+            "profile", "fast", "libvirt there tells of no machine of type pc, which `profile: fast` needs",
+            "leave it out, or use a host with qemu-system-x86")
+    }
+
     /// What depends on the guest's operating system, and what the machine tells of itself.
     func setPlatform(of instance: Instance, in document: inout DomainDocument) {
         document.clock = clock(of: instance)

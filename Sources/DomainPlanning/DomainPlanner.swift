@@ -46,7 +46,8 @@ public struct DomainPlanner: Sendable {
         setTuning(of: instance, in: &document)
         document.processorCount = instance.mostVCPUs
         if instance.mostVCPUs > instance.vcpus.value { document.currentProcessorCount = instance.vcpus.value }
-        var system = OperatingSystem(architecture: architecture, machine: facts.machine)
+        let isFast = instance.platform.isFast
+        var system = OperatingSystem(architecture: architecture, machine: machine(of: instance))
         if case .uefi(let secureBoot) = instance.firmware {
             system.firmware = .efi
             if secureBoot { system[firmwareFeature: "enrolled-keys"] = true }
@@ -56,14 +57,15 @@ public struct DomainPlanner: Sendable {
         if let kernel = resources.kernel {
             system.kernel = kernel
             system.initialRamdisk = resources.initrd
-            if let line = instance.boot?.commandLine, !line.isEmpty { system.commandLine = line }
+            let line = (instance.platform.profile ?? .standard).commandLine(instance.boot?.commandLine ?? "")
+            if !line.isEmpty { system.commandLine = line }
         }
         document.operatingSystem = system
-        document.features = Features(acpi: true, apic: architecture == .x86)
+        document.features = Features(acpi: !isFast, apic: architecture == .x86)
         document.processor = processor(of: instance)
         setPlatform(of: instance, in: &document)
         document.onPoweroff = .destroy
-        document.onReboot = .restart
+        document.onReboot = isFast ? .destroy : .restart
         document.emulator = facts.emulator
     }
 
@@ -96,13 +98,17 @@ public struct DomainPlanner: Sendable {
         document.memoryBalloon = balloon(of: instance)
         document.randomSources = [randomSource(of: instance)]
         setPeripherals(of: instance, resources: resources, in: &document)
-        document.controllers = controllers(for: document)
+        document.controllers = controllers(for: document, of: instance)
     }
 
     /// No USB where nothing needs it; one root port for each device that takes one, and spare ones: libvirt would leave
     /// a single free port.
-    private func controllers(for document: DomainDocument) -> [Controller] {
+    private func controllers(for document: DomainDocument, of instance: Instance) -> [Controller] {
         let hasSCSI = document.disks.contains { $0.target?.bus == .scsi }
+        let usb: Controller = Self.needsUSB(document) ? .qemuXHCI : .noUSB
+        let scsi: [Controller] = hasSCSI ? [.virtioSCSI()] : []
+        // Nothing is plugged into such a machine while it runs.
+        if instance.platform.isFast { return [usb, .pciRoot] + scsi }
         let fixed = document.memoryBalloon?.model == .absent ? 1 : 2  // balloon and entropy
         let devices = [
             document.disks.count { $0.target?.bus == .virtio }, document.interfaces.count,
@@ -111,8 +117,7 @@ public struct DomainPlanner: Sendable {
             document.watchdogs.isEmpty ? 0 : 1, fixed, peripheralPorts(of: document), Self.sparePorts,
         ]
         let ports = (1...devices.reduce(0, +)).map { Controller.pcieRootPort(index: $0) }
-        let usb: Controller = Self.needsUSB(document) ? .qemuXHCI : .noUSB
-        return [usb, .pcieRoot] + ports + (hasSCSI ? [.virtioSCSI()] : [])
+        return [usb, .pcieRoot] + ports + scsi
     }
 
     /// What an instance takes that nobody else may have.

@@ -49,8 +49,8 @@ struct InstanceReader {
     private static let keys = [
         "version", "name", "vcpus", "maximum_vcpus", "cpu", "memory", "firmware", "tpm", "boot", "disks", "interfaces",
         "watchdog", "panic_device", "cloud_init", "agent", "labels", "io_threads", "maximum_memory", "memory_backing",
-        "balloon", "numa", "graphics", "video", "tablet", "vsock", "rng", "devices", "guest_os", "clock", "hyperv",
-        "smbios", "on_crash", "launch_security",
+        "balloon", "numa", "graphics", "video", "tablet", "vsock", "rng", "devices", "guest_os", "profile", "clock",
+        "hyperv", "smbios", "on_crash", "launch_security",
     ]
 
     private mutating func readInstance(
@@ -91,7 +91,12 @@ struct InstanceReader {
         let resources = ResourceRules(
             mostVCPUs: fields["maximum_vcpus"] == nil ? vcpus?.value : maximumVCPUs?.value, memory: memory,
             details: memoryDetails, tuning: processor?.tuning)
-        for problem in rules.problems + resources.problems { reader.note(problem, in: document) }
+        let fast = FastProfileRules(
+            platform: platform, bootsKernel: fields["boot"] != nil, commandLine: boot?.commandLine, vcpus: vcpus,
+            maximumVCPUs: maximumVCPUs, details: memoryDetails, firmware: firmware, hasTPM: hasTPM == true,
+            hasPanicDevice: hasPanicDevice == true, watchdog: watchdog, disks: disks ?? [],
+            interfaceCount: interfaces?.count ?? 0, peripherals: peripherals)
+        for problem in rules.problems + resources.problems + fast.problems { reader.note(problem, in: document) }
         guard reader.problems.isEmpty, let name, let vcpus, let memory, let memoryDetails, let hasTPM, let disks,
             let interfaces, let hasPanicDevice, let agent, let labels
         else { return nil }

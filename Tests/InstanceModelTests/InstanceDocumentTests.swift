@@ -250,7 +250,7 @@ struct InstanceDocumentTests {
                 "known here: version, name, vcpus, maximum_vcpus, cpu, memory, firmware, tpm, boot, disks, interfaces, "
                     + "watchdog, panic_device, cloud_init, agent, labels, io_threads, maximum_memory, "
                     + "memory_backing, balloon, numa, graphics, video, tablet, vsock, rng, devices, "
-                    + "guest_os, clock, hyperv, smbios, on_crash, launch_security")
+                    + "guest_os, profile, clock, hyperv, smbios, on_crash, launch_security")
         ),
     ]
 
