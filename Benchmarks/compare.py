@@ -156,6 +156,93 @@ def spawns(options):
     return rows + [Row("- planning, journal, the rest", "ms", overhead, scale=1e-3)]
 
 
+FIRST_LINE = b"roost: user space starts"
+
+
+class Console:
+    """The log of a guest's console, which grows with each start."""
+
+    def __init__(self, path):
+        self.path = path
+        self.seen = os.path.getsize(path) if os.path.exists(path) else 0
+
+    def wait(self, start):
+        """The time since `start`, in ms, at which the first line of user space is there."""
+        text = b""
+        while time.monotonic() < start + 60:
+            if os.path.exists(self.path):
+                with open(self.path, "rb") as file:
+                    file.seek(self.seen)
+                    text += file.read()
+                    self.seen = file.tell()
+            if FIRST_LINE in text:
+                return (time.monotonic() - start) * 1000
+            time.sleep(0.002)
+        sys.exit(f"bench: no line of user space in {self.path}")
+
+
+def boot_through_libvirt(guest, console):
+    """Starts a guest that is defined; the time to its first line."""
+    start = time.monotonic()
+    guest.ask("start")
+    took = console.wait(start)
+    guest.ask("stop")
+    # The log's last words come after the guest's end.
+    time.sleep(0.2)
+    console.seen = os.path.getsize(console.path)
+    return took
+
+
+def boot_by_hand(domain, path):
+    """QEMU with the machine of a domain, as one would start it by hand; the time to its guest's first line."""
+    text = lambda place: domain.find(place).text
+    memory = int(text("memory")) // 1024
+    accelerator, processor = ("kvm", "host") if domain.get("type") == "kvm" else ("tcg", "max")
+    arguments = [
+        text("devices/emulator"), "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot",
+        "-machine", f"{domain.find('os/type').get('machine')},accel={accelerator},usb=off,acpi=off",
+        "-cpu", processor,
+        "-m", f"{memory}", "-smp", text("vcpu"), "-kernel", text("os/kernel"), "-initrd", text("os/initrd"),
+        "-append", text("os/cmdline"), "-chardev", f"file,id=console,path={path}", "-serial", "chardev:console",
+        "-device", "virtio-serial-pci", "-chardev", f"socket,id=agent,path={path}.agent,server=on,wait=off",
+        "-device", "virtserialport,chardev=agent,name=org.qemu.guest_agent.0",
+        "-object", "rng-random,id=rng,filename=/dev/urandom", "-device", "virtio-rng-pci,rng=rng",
+    ]
+    if os.path.exists(path):
+        os.unlink(path)
+    console = Console(path)
+    start = time.monotonic()
+    with subprocess.Popen(arguments, stdin=subprocess.DEVNULL) as qemu:
+        try:
+            return console.wait(start)
+        finally:
+            qemu.kill()
+
+
+def boots(options):
+    """From a throw-away guest's start to its first line, beside QEMU by hand, and beside a machine that lasts."""
+    with open(options.throwaway, encoding="utf-8") as file:
+        document = file.read()
+    lasting = os.path.join(options.scratch, "lasting.yaml")
+    with open(lasting, "w", encoding="utf-8") as file:
+        file.write(document.replace("profile: fast", "profile: standard").replace("name: ", "name: lasting-"))
+    with Peer([options.bench, "boot", options.state, options.throwaway]) as fast, \
+            Peer([options.bench, "boot", options.state, lasting]) as standard:
+        domain, other = (ElementTree.fromstring(guest.answer()["domain_xml"]) for guest in (fast, standard))
+        log, other_log = (Console(guest.find("devices/serial/log").get("file")) for guest in (domain, other))
+        ours, by_hand, slow = taking_turns(
+            options.boots, 2, lambda: boot_through_libvirt(fast, log),
+            lambda: boot_by_hand(domain, os.path.join(options.scratch, "by-hand.log")),
+            lambda: boot_through_libvirt(standard, other_log))
+        for guest in fast, standard:
+            guest.ask("delete")
+    return [
+        Row("start to first user-space line, profile fast (QEMU by hand)", "ms", ours, by_hand, limit=1.15,
+            of_ratio=True),
+        Row("- the same kernel with profile standard", "ms", slow),
+    ]
+
+
 def validation(options, domain_xml):
     """The C program's time to read and validate a domain's document."""
     path = os.path.join(options.scratch, "document.xml")
@@ -309,7 +396,7 @@ def fleet(options):
     ]
 
 
-PARTS = [commands, spawns, documents, definitions, locks, calls, journal, fleet]
+PARTS = [commands, spawns, boots, documents, definitions, locks, calls, journal, fleet]
 
 
 def print_table(rows):
@@ -323,12 +410,13 @@ def print_table(rows):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    for name in ("roost", "bench", "floor", "virsh", "uri", "state", "document", "definition", "corpus", "account",
-                 "scratch", "result"):
+    for name in ("roost", "bench", "floor", "virsh", "uri", "state", "document", "throwaway", "definition", "corpus",
+                 "account", "scratch", "result"):
         parser.add_argument(f"--{name}", required=True)
     parser.add_argument("--disk-bytes", type=int, required=True)
     parser.add_argument("--runs", type=int, default=41, help="of each command")
     parser.add_argument("--spawns", type=int, default=15, help="of each kind")
+    parser.add_argument("--boots", type=int, default=11, help="of each kind")
     parser.add_argument("--guests", type=int, default=30, help="of the fleet")
     names = [part.__name__ for part in PARTS]
     parser.add_argument("--parts", default=",".join(names), help="of " + ", ".join(names))

@@ -10,6 +10,7 @@ import SystemPackage
 /// `Bench document FILE` measures the way of a document to validated domain XML, `Bench definitions FILE CORPUS` that
 /// of instances, and of what libvirt wrote to types, `Bench locks STATE` an instance's lock, `Bench calls URI COUNT`
 /// calls to libvirt, and `Bench spawn STATE FILE` spawns an instance for every line of standard input.
+/// `Bench boot STATE FILE` starts and stops one guest, as each line says.
 /// `Bench journal STATE` writes an empty spawn to the journal for each line, and `Bench fleet STATE` does with many
 /// guests what each line says. Each writes JSON, one object a line.
 @main
@@ -29,6 +30,14 @@ enum Bench {
                 let benchmark = try await SpawnBenchmark(state: StateDirectory(FilePath(paths[0])), text: text)
                 try write(await benchmark.describe())
                 while readLine() != nil { try write(await benchmark.spawn()) }
+            case ("boot", let paths) where paths.count == 2:
+                let text = try String(contentsOfFile: paths[1], encoding: .utf8)
+                let guest = try await BootBenchmark(state: StateDirectory(FilePath(paths[0])), text: text)
+                try write(await guest.describe())
+                while let line = readLine() {
+                    guard let request = BootBenchmark.Request(rawValue: line) else { throw UsageError() }
+                    try write(await guest.answer(request))
+                }
             case ("journal", let paths) where paths.count == 1:
                 let benchmark = try JournalBenchmark(state: StateDirectory(FilePath(paths[0])))
                 try write(benchmark.description)
@@ -56,7 +65,7 @@ enum Bench {
         let description =
             "usage: Bench document FILE | Bench definitions FILE CORPUS | Bench locks STATE-DIRECTORY"
             + " | Bench spawn STATE-DIRECTORY FILE | Bench calls URI COUNT | Bench journal STATE-DIRECTORY"
-            + " | Bench fleet STATE-DIRECTORY"
+            + " | Bench fleet STATE-DIRECTORY | Bench boot STATE-DIRECTORY FILE"
     }
 
     private static func write(_ value: some Encodable) throws {

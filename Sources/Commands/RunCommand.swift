@@ -14,6 +14,11 @@ struct RunCommand: Verb {
             The document is YAML or JSON. On any failure, and on Ctrl-C, everything that was made is put back. The \
             result is the instance; with --quiet only its id.
 
+            profile: fast in the document is for guests that are thrown away: they start sooner, without ACPI. They \
+            cannot power themselves off, but end where they would restart; their agent alone can ask them to go down; \
+            they have one processor, no reboot, hot-plug, UEFI, TPM, panic device, NUMA cells and SATA, and their \
+            kernel has no audit, no AppArmor, no random addresses and no mitigation of processors' flaws.
+
             Examples:
               roost run web.yaml
               roost run web.yaml --name web-2 --wait agent --wait-timeout 3m

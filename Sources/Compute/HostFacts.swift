@@ -9,6 +9,9 @@ public struct HostFacts: Sendable, Hashable, Codable {
     public let emulator: String
     /// The versioned machine type, such as `pc-q35-7.2`: a guest keeps its machine when QEMU is upgraded.
     public let machine: String
+    /// The versioned type of a PC without PCI Express, such as `pc-i440fx-7.2`, which starts sooner; nil where there is
+    /// none, or it is not known.
+    public let fastMachine: String?
     /// What runs the guests' processors.
     public let accelerator: Accelerator
     /// The most virtual processors that the machine takes.
@@ -33,6 +36,7 @@ public struct HostFacts: Sendable, Hashable, Codable {
 
     enum CodingKeys: String, CodingKey {
         case architecture, emulator, machine, accelerator, firmware, topology, devices
+        case fastMachine = "fast_machine"
         case maximumVCPUs = "maximum_vcpus"
         case processorModels = "processor_models"
         case emulatesTPM = "emulates_tpm"
@@ -73,11 +77,12 @@ public struct HostFacts: Sendable, Hashable, Codable {
         architecture: String, emulator: String, machine: String, accelerator: Accelerator, maximumVCPUs: Int,
         processorModels: some Sequence<String>, firmware: FirmwareFacts, emulatesTPM: Bool, hasDirectIO: Bool,
         libvirtVersion: String? = nil, isPrivileged: Bool = true, topology: HostTopology? = nil,
-        devices: DeviceFacts? = nil
+        devices: DeviceFacts? = nil, fastMachine: String? = nil
     ) {
         self.architecture = architecture
         self.emulator = emulator
         self.machine = machine
+        self.fastMachine = fastMachine
         self.accelerator = accelerator
         self.maximumVCPUs = maximumVCPUs
         self.processorModels = processorModels.sorted()
@@ -108,7 +113,8 @@ public struct HostFacts: Sendable, Hashable, Codable {
             libvirtVersion: values.decodeIfPresent(String.self, forKey: .libvirtVersion),
             isPrivileged: values.decodeIfPresent(Bool.self, forKey: .isPrivileged) ?? true,
             topology: values.decodeIfPresent(HostTopology.self, forKey: .topology),
-            devices: values.decodeIfPresent(DeviceFacts.self, forKey: .devices))
+            devices: values.decodeIfPresent(DeviceFacts.self, forKey: .devices),
+            fastMachine: values.decodeIfPresent(String.self, forKey: .fastMachine))
         guard maximumVCPUs > 0 else {
             throw DecodingError.dataCorruptedError(
                 forKey: .maximumVCPUs, in: values, debugDescription: "a machine has at least one processor")

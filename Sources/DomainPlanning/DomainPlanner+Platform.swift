@@ -6,6 +6,19 @@ import DomainXML
 import InstanceModel
 
 extension DomainPlanner {
+    /// The machine's versioned type; a host that has none for a profile is refused before.
+    func machine(of instance: Instance) -> String {
+        instance.platform.isFast ? facts.fastMachine ?? facts.machine : facts.machine
+    }
+
+    /// Refuses a profile that the host has no machine for.
+    func refuseProfile(of instance: Instance) throws(PlanError) {
+        guard instance.platform.isFast, facts.fastMachine == nil else { return }
+        throw lacks(
+            "profile", "fast", "libvirt there tells of no machine of type pc, which `profile: fast` needs",
+            "leave it out, or use a host with qemu-system-x86")
+    }
+
     /// What depends on the guest's operating system, and what the machine tells of itself.
     func setPlatform(of instance: Instance, in document: inout DomainDocument) {
         document.clock = clock(of: instance)
@@ -25,7 +38,8 @@ extension DomainPlanner {
         document.onCrash = instance.platform.onCrash?.domainAction ?? .destroy
         // A machine with encrypted registers ends where another one is reset.
         let cannotReset = instance.platform.launchSecurity?.kind.encryptsRegisters ?? false
-        document.onReboot = instance.platform.onReboot?.domainAction ?? (cannotReset ? .destroy : .restart)
+        let ends = cannotReset || instance.platform.isFast
+        document.onReboot = instance.platform.onReboot?.domainAction ?? (ends ? .destroy : .restart)
         document.onPoweroff = instance.platform.onPowerOff?.domainAction ?? .destroy
     }
 

@@ -10,6 +10,7 @@ extension DomainPlanner {
     ///
     /// - Throws: ``PlanError/lacks(_:)``, with the first place in the document that the host cannot meet.
     public func refuseWhatIsLacking(_ instance: Instance) throws(PlanError) {
+        try refuseProfile(of: instance)
         try refuseProcessors(of: instance)
         try refuseResources(of: instance)
         if case .uefi(let secureBoot) = instance.firmware {

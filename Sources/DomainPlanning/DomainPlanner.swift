@@ -47,7 +47,8 @@ public struct DomainPlanner: Sendable {
         setTuning(of: instance, in: &document)
         document.processorCount = instance.mostVCPUs
         if instance.mostVCPUs > instance.vcpus.value { document.currentProcessorCount = instance.vcpus.value }
-        var system = OperatingSystem(architecture: architecture, machine: facts.machine)
+        let isFast = instance.platform.isFast
+        var system = OperatingSystem(architecture: architecture, machine: machine(of: instance))
         if case .uefi(let secureBoot) = instance.firmware {
             system.firmware = .efi
             if secureBoot { system[firmwareFeature: "enrolled-keys"] = true }
@@ -57,11 +58,12 @@ public struct DomainPlanner: Sendable {
         if let kernel = resources.kernel {
             system.kernel = kernel
             system.initialRamdisk = resources.initrd
-            if let line = instance.boot?.commandLine, !line.isEmpty { system.commandLine = line }
+            let line = (instance.platform.profile ?? .standard).commandLine(instance.boot?.commandLine ?? "")
+            if !line.isEmpty { system.commandLine = line }
         }
         document.operatingSystem = system
         // Without a UEFI nothing gives the tables of ACPI to a machine that is no PC: libvirt refuses it.
-        document.features = Features(acpi: isPC || system.firmware == .efi, apic: isPC)
+        document.features = Features(acpi: (isPC || system.firmware == .efi) && !isFast, apic: isPC)
         document.processor = processor(of: instance)
         setPlatform(of: instance, in: &document)
         document.emulator = facts.emulator
@@ -83,7 +85,6 @@ public struct DomainPlanner: Sendable {
         document.serials = serials(of: instance, resources: resources)
         document.channels = channels(of: instance, resources: resources)
         if instance.hasTPM {
-            let isPC = document.operatingSystem?.architecture == .x86
             document.trustedPlatformModule = TrustedPlatformModule(model: isPC ? .crb : .tis)
         }
         if let action = instance.watchdog {
@@ -94,13 +95,17 @@ public struct DomainPlanner: Sendable {
         document.memoryDevices = memoryDevices(of: instance)
         document.randomSources = [randomSource(of: instance)]
         setPeripherals(of: instance, resources: resources, in: &document)
-        document.controllers = controllers(for: document)
+        document.controllers = controllers(for: document, of: instance)
     }
 
     /// No USB where nothing needs it; one root port for each device that takes one, and spare ones: libvirt would leave
     /// a single free port.
-    private func controllers(for document: DomainDocument) -> [Controller] {
+    private func controllers(for document: DomainDocument, of instance: Instance) -> [Controller] {
         let hasSCSI = document.disks.contains { $0.target?.bus == .scsi }
+        let usb: Controller = Self.needsUSB(document) ? .qemuXHCI : .noUSB
+        let scsi: [Controller] = hasSCSI ? [.virtioSCSI()] : []
+        // Nothing is plugged into such a machine while it runs.
+        if instance.platform.isFast { return [usb, .pciRoot] + scsi }
         let fixed = document.memoryBalloon?.model == .absent ? 1 : 2  // balloon and entropy
         let devices = [
             document.disks.count { $0.target?.bus == .virtio }, document.interfaces.count,
@@ -109,8 +114,7 @@ public struct DomainPlanner: Sendable {
             document.watchdogs.isEmpty ? 0 : 1, fixed, peripheralPorts(of: document), Self.sparePorts,
         ]
         let ports = (1...devices.reduce(0, +)).map { Controller.pcieRootPort(index: $0) }
-        let usb: Controller = Self.needsUSB(document) ? .qemuXHCI : .noUSB
-        return [usb, .pcieRoot] + ports + (hasSCSI ? [.virtioSCSI()] : [])
+        return [usb, .pcieRoot] + ports + scsi
     }
 
     /// What an instance takes that nobody else may have.

@@ -19,6 +19,7 @@ extension HostFacts {
             // These decide what is refused, and nothing of a plan.
             processorModels: [], firmware: FirmwareFacts(hasUEFI: false, hasSecureBoot: false), emulatesTPM: false,
             // One fact decides for all disks that guests write to; a definition without any shows nothing of it.
-            hasDirectIO: definition.disks.contains { [.bypassed, .directsync].contains($0.driver.cache) })
+            hasDirectIO: definition.disks.contains { [.bypassed, .directsync].contains($0.driver.cache) },
+            fastMachine: machine)
     }
 }

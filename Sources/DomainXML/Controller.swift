@@ -49,6 +49,9 @@ public struct Controller: DomainDevice {
     /// The root of a q35 machine's PCI Express tree; it goes before every root port (libvirt 9.0: error 27 else).
     public static let pcieRoot = Controller(kind: .pci, model: .pcieRoot, index: 0)
 
+    /// The PCI bus of a PC without PCI Express.
+    public static let pciRoot = Controller(kind: .pci, model: .pciRoot, index: 0)
+
     /// No USB controller, which libvirt adds to a machine that does not refuse it.
     public static let noUSB = Controller(kind: .usb, model: .absent, index: nil)
 

@@ -20,11 +20,14 @@ public struct DirectBoot: Sendable, Hashable {
         self.commandLine = commandLine
     }
 
+    /// The longest command line: the kernel of a PC takes 2,047 bytes.
+    static let maximumLineBytes = 2_000
+
     static func check(commandLine: String) throws(RuleViolation) {
         let clean = commandLine.unicodeScalars.allSatisfy { scalar in
             scalar.properties.generalCategory != .control && !["\u{FFFE}", "\u{FFFF}"].contains(scalar)
         }
-        guard clean, commandLine.utf8.count <= 2_000 else {
+        guard clean, commandLine.utf8.count <= maximumLineBytes else {
             throw RuleViolation(
                 value: commandLine,
                 rule: "a command line has at most 2,000 bytes, without control characters, U+FFFE and U+FFFF",

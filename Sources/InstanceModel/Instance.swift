@@ -49,8 +49,8 @@ public struct Instance: Sendable, Hashable {
     /// - Throws: ``InvalidSpec`` with every rule that the parts break together: something to boot from, at most
     ///   ``maximumDisks`` disks, of which ``maximumSATADisks`` on SATA, and ``maximumInterfaces`` interfaces; no MAC
     ///   address, published port and serial number twice; a topology that has room for just the most virtual
-    ///   processors, which are no fewer than those at the start; NUMA cells that add up to them and to the memory; and
-    ///   memory that can be what it is made of.
+    ///   processors, which are no fewer than those at the start; NUMA cells that add up to them and to the memory;
+    ///   memory that can be what it is made of; and nothing that a machine made to be thrown away has not.
     public init(
         name: InstanceName, vcpus: VCPUCount, maximumVCPUs: VCPUCount? = nil, processor: Processor? = nil,
         memory: MemorySize, memoryDetails: MemoryDetails = MemoryDetails(), ioThreads: IOThreadCount? = nil,
@@ -69,7 +69,12 @@ public struct Instance: Sendable, Hashable {
             mostVCPUs: (maximumVCPUs ?? vcpus).value, memory: memory, details: memoryDetails,
             tuning: processor?.tuning, memorySharer: InstanceRules.memorySharer(peripherals, interfaces),
             isEncrypted: platform.launchSecurity != nil)
-        let problems = parts + resources.problems
+        let fast = FastProfileRules(
+            platform: platform, bootsKernel: boot != nil, commandLine: boot?.commandLine, vcpus: vcpus,
+            maximumVCPUs: maximumVCPUs, details: memoryDetails, firmware: firmware, hasTPM: hasTPM,
+            hasPanicDevice: hasPanicDevice, watchdog: watchdog, disks: disks, interfaceCount: interfaces.count,
+            peripherals: peripherals)
+        let problems = parts + resources.problems + fast.problems
         guard problems.isEmpty else { throw InvalidSpec(problems: problems) }
         self.name = name
         self.vcpus = vcpus

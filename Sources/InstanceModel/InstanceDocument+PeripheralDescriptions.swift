@@ -30,6 +30,12 @@ extension InstanceDocument {
         "channels[]": "The name by which the guest finds it, below /dev/virtio-ports.",
         "serial_ports": "Serial ports beside the console's, of a PC; none unless given.",
         "guest_os": "What runs in the guest: linux, windows, generic, or an id of libosinfo's; generic unless given.",
+        "profile":
+            "What the machine is made for; standard unless given. fast: a throw-away guest that starts the kernel of "
+            + "boot as soon as may be, on a PC without ACPI and PCI Express. It cannot power itself off: it ends "
+            + "where it would restart, or panics, and its agent alone can ask it to go down. It has one vcpu, no "
+            + "reboot, hot-plug, UEFI, TPM, panic device, NUMA cells and SATA, and its kernel no audit, no AppArmor, "
+            + "no random addresses and no mitigation of processors' flaws.",
         "clock": "What the guest's clock shows when it starts; UTC, or local time for Windows, unless given.",
         "clock.offset": "utc, localtime for the host's, or timezone.",
         "clock.timezone": "The time zone, such as Europe/Berlin, where offset is timezone.",

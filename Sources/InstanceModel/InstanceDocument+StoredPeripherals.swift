@@ -50,6 +50,7 @@ extension InstanceDocument {
     static func platform(_ platform: Platform) -> [String: CanonicalJSON] {
         var members: [String: CanonicalJSON] = [:]
         members["guest_os"] = platform.guestOS.map { .string($0.description) }
+        members["profile"] = platform.profile.map { .string($0.rawValue) }
         members["clock"] = platform.clock.map { clock in
             switch clock {
             case .utc: .object(["offset": .string("utc")])

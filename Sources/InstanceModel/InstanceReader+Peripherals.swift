@@ -84,6 +84,7 @@ extension InstanceReader {
             guestOS: fields["guest_os"].flatMap {
                 reader.value($0, matching: GuestOS.pattern, GuestOS.init(parsing:))
             },
+            profile: fields["profile"].flatMap { reader.choice($0, of: MachineProfile.self) },
             clock: fields["clock"].flatMap { readClock($0) },
             hasHyperV: fields["hyperv"].flatMap { reader.boolean($0) },
             smbios: fields["smbios"].flatMap { readSystemInformation($0) },

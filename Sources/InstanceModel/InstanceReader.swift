@@ -50,7 +50,7 @@ struct InstanceReader {
         "version", "name", "vcpus", "maximum_vcpus", "cpu", "memory", "firmware", "tpm", "boot", "disks", "interfaces",
         "watchdog", "panic_device", "cloud_init", "agent", "labels", "io_threads", "maximum_memory", "memory_backing",
         "memory_devices", "balloon", "numa", "graphics", "video", "tablet", "vsock", "rng", "devices", "guest_os",
-        "clock", "hyperv", "smbios", "on_crash", "on_reboot", "on_poweroff", "launch_security", "shares", "channels",
+        "profile", "clock", "hyperv", "smbios", "on_crash", "on_reboot", "on_poweroff", "launch_security", "shares", "channels",
         "serial_ports",
     ]
 
@@ -97,7 +97,12 @@ struct InstanceReader {
             details: memoryDetails, tuning: processor?.tuning,
             memorySharer: InstanceRules.memorySharer(peripherals, (interfaces ?? []).map(\.interface)),
             isEncrypted: platform.launchSecurity != nil)
-        for problem in rules.problems + resources.problems { reader.note(problem, in: document) }
+        let fast = FastProfileRules(
+            platform: platform, bootsKernel: fields["boot"] != nil, commandLine: boot?.commandLine, vcpus: vcpus,
+            maximumVCPUs: maximumVCPUs, details: memoryDetails, firmware: firmware, hasTPM: hasTPM == true,
+            hasPanicDevice: hasPanicDevice == true, watchdog: watchdog, disks: disks ?? [],
+            interfaceCount: interfaces?.count ?? 0, peripherals: peripherals)
+        for problem in rules.problems + resources.problems + fast.problems { reader.note(problem, in: document) }
         guard reader.problems.isEmpty, let name, let vcpus, let memory, let memoryDetails, let hasTPM, let disks,
             let interfaces, let hasPanicDevice, let agent, let labels
         else { return nil }

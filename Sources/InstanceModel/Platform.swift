@@ -5,6 +5,8 @@
 public struct Platform: Sendable, Hashable {
     /// What runs in the guest; absent, anything.
     public let guestOS: GuestOS?
+    /// What the machine is made for; absent, to last.
+    public let profile: MachineProfile?
     /// What the clock shows; absent, UTC, and local time for Windows.
     public let clock: GuestClock?
     /// Whether the machine offers what Windows knows of its own hypervisor; absent, to Windows under KVM.
@@ -22,11 +24,12 @@ public struct Platform: Sendable, Hashable {
 
     /// A platform.
     public init(
-        guestOS: GuestOS? = nil, clock: GuestClock? = nil, hasHyperV: Bool? = nil, smbios: SystemInformation? = nil,
-        onCrash: CrashAction? = nil, onReboot: PowerAction? = nil, onPowerOff: PowerAction? = nil,
+        guestOS: GuestOS? = nil, profile: MachineProfile? = nil, clock: GuestClock? = nil, hasHyperV: Bool? = nil,
+        smbios: SystemInformation? = nil, onCrash: CrashAction? = nil, onReboot: PowerAction? = nil, onPowerOff: PowerAction? = nil,
         launchSecurity: LaunchSecurity? = nil
     ) {
         self.guestOS = guestOS
+        self.profile = profile
         self.clock = clock
         self.hasHyperV = hasHyperV
         self.smbios = smbios
@@ -35,6 +38,9 @@ public struct Platform: Sendable, Hashable {
         self.onPowerOff = onPowerOff
         self.launchSecurity = launchSecurity
     }
+
+    /// Whether the machine is made to be thrown away.
+    public var isFast: Bool { profile == .fast }
 
     /// What kind of operating system the machine is made for.
     public var family: GuestOS.Family { guestOS?.family ?? .generic }

@@ -13,6 +13,11 @@ enum AgentProtocol {
         encode(Request<NoArguments>(execute: command, arguments: nil))
     }
 
+    /// `guest-shutdown` that restarts the guest; the agent does not answer where it succeeds.
+    static var restart: String {
+        encode(Request(execute: "guest-shutdown", arguments: ShutdownArguments(mode: "reboot")))
+    }
+
     /// `guest-exec` with its output captured.
     static func execute(path: String, arguments: [String]) -> String {
         encode(
@@ -83,6 +88,10 @@ enum AgentProtocol {
             case path, arg
             case captureOutput = "capture-output"
         }
+    }
+
+    private struct ShutdownArguments: Encodable {
+        let mode: String
     }
 
     private struct ProcessArguments: Encodable {

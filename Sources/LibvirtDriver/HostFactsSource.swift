@@ -59,6 +59,7 @@ actor HostFactsSource {
         } catch {
             throw ComputeError(error, subject: "host", change: false)
         }
+        let host = try await capabilities(connection)
         return HostFacts(
             architecture: architecture, emulator: emulator, machine: machine,
             accelerator: usesKVM ? .kvm : .emulation, maximumVCPUs: document.maximumProcessors ?? 1,
@@ -68,19 +69,26 @@ actor HostFactsSource {
                 hasSecureBoot: document.firmwares.contains(.efi) && document.supportsSecureLoader),
             emulatesTPM: document.supportsEmulatedTPM, hasDirectIO: hasDirectIO,
             libvirtVersion: version.description, isPrivileged: choice.isPrivileged,
-            topology: try await topology(connection),
-            devices: DeviceFacts(document, choice: choice, account: account))
+            topology: host.flatMap(topology),
+            devices: DeviceFacts(document, choice: choice, account: account),
+            fastMachine: host?.guest(architecture: architecture)?.canonicalMachine("pc"))
     }
 
-    /// The host's processors and memory; nil where libvirt tells none that can be read.
-    private static func topology(_ connection: Connection) async throws(ComputeError) -> HostTopology? {
+    /// What the host is and can run; nil where libvirt tells nothing of it that can be read.
+    private static func capabilities(_ connection: Connection) async throws(ComputeError) -> CapabilitiesDocument? {
         let xml: String
         do throws(LibvirtError) {
             xml = try await connection.capabilities(deadline: .now + limit)
         } catch {
             throw ComputeError(error, subject: "host", change: false)
         }
-        guard let cells = try? CapabilitiesDocument(parsing: xml).hostCells, !cells.isEmpty else { return nil }
+        return try? CapabilitiesDocument(parsing: xml)
+    }
+
+    /// The host's processors and memory; nil where libvirt tells none that can be read.
+    private static func topology(_ capabilities: CapabilitiesDocument) -> HostTopology? {
+        let cells = capabilities.hostCells
+        guard !cells.isEmpty else { return nil }
         return HostTopology(
             cells: cells.map { cell in
                 let pages = cell.pages.map { HostTopology.HugePages(kibibytes: $0.kibibytes, count: $0.count) }

@@ -3,6 +3,7 @@
 
 import Compute
 import DomainPlanning
+import InstanceModel
 import Libvirt
 
 extension InstanceExecutor {
@@ -17,6 +18,7 @@ extension InstanceExecutor {
         case .powerOn: try await powerOn(domain, deadline)
         case .powerOff: try await powerOff(domain, deadline)
         case .askShutdown:
+            if try await host.instance(of: domain).platform.isFast { return try await askToEnd(domain, by: deadline) }
             try await ask(domain, by: deadline) { request, patience throws(LibvirtError) in
                 try await domain.shutdown(request, deadline: patience)
             }
@@ -121,6 +123,21 @@ extension InstanceExecutor {
         } catch {
             if error.code == .operationInvalid { return }
             throw ComputeError(error, subject: subject, change: true)
+        }
+    }
+
+    /// Asks the guest of a machine without ACPI, through its agent, to restart: there the machine ends, while a guest
+    /// that powered off would stand still for ever.
+    private func askToEnd(_ domain: Domain, by end: ContinuousClock.Instant) async throws(ComputeError) {
+        do throws(LibvirtError) {
+            _ = try await domain.agentCommand(
+                AgentProtocol.restart, timeout: .seconds(1), deadline: min(end, .now + Self.agentPatience))
+        } catch {
+            if case .cancelled = error { throw ComputeError(error, subject: subject, change: true) }
+            let failure = GuestAgent.translated(error, subject: subject)
+            // An agent that does as it is told has no answer, and no time for one.
+            guard failure.outcome == .didNotHappen, error.code == .internalError else { return }
+            throw failure
         }
     }
 

@@ -41,7 +41,9 @@ extension LibvirtDriver: PowerControl {
             switch kind {
             case .hard:
                 _ = try await operate(.reboot, .reset, on: id, asked: "hard", context: context) {
-                    domain throws(ComputeError) in try await requireRunning(domain)
+                    domain throws(ComputeError) in
+                    try await requireRunning(domain)
+                    try await requireRestarts(domain)
                 }
             case .graceful(let limit): try await rebootGracefully(id, within: limit, context: context)
             }
@@ -157,7 +159,10 @@ extension LibvirtDriver: PowerControl {
         let events = try await translating(subject) { () throws(LibvirtError) in try await connection.events() }
         let asked = try await operate(
             .reboot, .askReboot, on: id, asked: "graceful", context: context
-        ) { domain throws(ComputeError) in try await requireRunning(domain) }
+        ) { domain throws(ComputeError) in
+            try await requireRunning(domain)
+            try await requireRestarts(domain)
+        }
         if case .repeated = asked { return }
         let search = await Self.first(of: events, until: end) { event in
             if case .rebooted(let reference) = event { reference.uuid == id.uuid } else { false }
@@ -187,6 +192,7 @@ extension LibvirtDriver: PowerControl {
             domain throws(ComputeError) in
             try refuseReturning(id, name: domain.name)
             try await requireRunning(domain) { !$0.isActive }
+            try await requireListener(in: domain)
         }
     }
 
@@ -199,6 +205,26 @@ extension LibvirtDriver: PowerControl {
             .conflict, subject: "instance \(name)",
             message: "its document says `on_poweroff: restart`: it starts again when it goes down",
             hint: "`roost stop --force` turns it off")
+    }
+
+    /// Refuses to restart a machine that ends where it would.
+    private func requireRestarts(_ domain: Domain) async throws(ComputeError) {
+        guard try await instance(of: domain).platform.isFast else { return }
+        throw ComputeError(
+            .unsupported, subject: "instance \(domain.name)",
+            message: "a machine with `profile: fast` ends where it would restart",
+            hint: "`roost stop` and `roost start` have it start anew")
+    }
+
+    /// Refuses to ask a guest that nobody but its agent can ask, where that does not answer.
+    private func requireListener(in domain: Domain) async throws(ComputeError) {
+        guard try await instance(of: domain).platform.isFast, try await state(of: domain).isActive else { return }
+        let subject = "instance \(domain.name)"
+        guard await !GuestAgent(domain: domain, subject: subject, deadline: nil).answers() else { return }
+        throw ComputeError(
+            .unsupported, subject: subject,
+            message: "no agent answers in the guest, and a machine with `profile: fast` has no ACPI to ask it by",
+            hint: "`roost stop --force` turns it off at once; `roost wait NAME --for agent` waits for its agent")
     }
 
     /// Asks once more, as a part of the operation that asked first: a guest may not have listened yet.

@@ -18,13 +18,14 @@ enum Scene {
     static func facts(
         architecture: String = "x86_64", accelerator: HostFacts.Accelerator = .emulation,
         firmware: HostFacts.FirmwareFacts = .init(hasUEFI: true, hasSecureBoot: true), emulatesTPM: Bool = true,
-        hasDirectIO: Bool = true, isPrivileged: Bool = true, topology: HostTopology? = nil, devices: DeviceFacts? = nil
+        hasDirectIO: Bool = true, isPrivileged: Bool = true, topology: HostTopology? = nil,
+        devices: DeviceFacts? = nil, fastMachine: String? = "pc-i440fx-7.2"
     ) -> HostFacts {
         HostFacts(
             architecture: architecture, emulator: "/usr/bin/qemu-system-x86_64", machine: "pc-q35-7.2",
             accelerator: accelerator, maximumVCPUs: 288, processorModels: ["qemu64", "Skylake-Server"],
             firmware: firmware, emulatesTPM: emulatesTPM, hasDirectIO: hasDirectIO, isPrivileged: isPrivileged,
-            topology: topology, devices: devices)
+            topology: topology, devices: devices, fastMachine: fastMachine)
     }
 
     static func instance(
@@ -129,6 +130,7 @@ enum Scene {
                 peripherals: Peripherals(graphics: Graphics(kind: .spice)),
                 platform: Platform(guestOS: GuestOS(parsing: "windows")))
         },
+        Variant(testDescription: "thrown away") { try throwaway() },
         Variant(testDescription: "all at their most") {
             try instance(
                 vcpus: 255,

@@ -257,8 +257,8 @@ struct InstanceDocumentTests {
                 "known here: version, name, vcpus, maximum_vcpus, cpu, memory, firmware, tpm, boot, disks, interfaces, "
                     + "watchdog, panic_device, cloud_init, agent, labels, io_threads, maximum_memory, "
                     + "memory_backing, memory_devices, balloon, numa, graphics, video, tablet, vsock, rng, devices, "
-                    + "guest_os, clock, hyperv, smbios, on_crash, on_reboot, on_poweroff, launch_security, shares, "
-                    + "channels, serial_ports")
+                    + "guest_os, profile, clock, hyperv, smbios, on_crash, on_reboot, on_poweroff, launch_security, "
+                    + "shares, channels, serial_ports")
         ),
     ]
 

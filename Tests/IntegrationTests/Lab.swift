@@ -89,6 +89,8 @@ enum GuestImage: String {
     case debian = "ROOST_TEST_DEBIAN"
     case kernel = "ROOST_TEST_KERNEL"
     case initrd = "ROOST_TEST_INITRD"
+    case vmlinux = "ROOST_TEST_VMLINUX"
+    case ramdisk = "ROOST_TEST_RAMDISK"
 
     func path() throws -> String {
         try #require(

@@ -14,7 +14,7 @@ struct TemplatePlanTests {
         {"architecture": "x86_64", "emulator": "/usr/bin/qemu-system-x86_64", "machine": "pc-q35-7.2",
          "accelerator": "kvm", "maximum_vcpus": 288, "processor_models": ["EPYC-Milan"],
          "firmware": {"has_uefi": true, "has_secure_boot": true}, "emulates_tpm": true, "has_direct_io": true,
-         "libvirt_version": "VERSION", "is_privileged": true,
+         "libvirt_version": "VERSION", "is_privileged": true, "fast_machine": "pc-i440fx-7.2",
          "devices": {"graphics": ["spice", "vnc"], "videos": ["vga", "virtio"], "has_vsock": true,
            "launch_security": ["sev", "sev-es"],
            "host_devices": {"pci": ["0000:3b:00.0", "0000:3b:00.1"], "mediated": [], "usb": []}}}
@@ -63,6 +63,13 @@ struct TemplatePlanTests {
             testDescription: "confidential",
             pieces: ["<launchSecurity type=\"sev\">", "<memtune>", "<hard_limit unit=\"KiB\">8650752</hard_limit>"],
             refused: "firmware"),
+        Template(
+            testDescription: "throwaway",
+            pieces: [
+                "machine=\"pc-i440fx-7.2\">hvm</type>", "<cmdline>nokaslr mitigations=off",
+                "panic=-1 console=ttyS0 quiet</cmdline>", "<features>\n    <apic/>\n  </features>",
+                "<on_reboot>destroy</on_reboot>", "model=\"pci-root\"/>", "<memballoon model=\"none\"/>",
+            ], refused: "profile"),
     ]
 
     private func instance(_ template: Template) throws -> Instance {
