@@ -36,7 +36,7 @@ struct EditedFile: Sendable {
     /// - Throws: ``UsageFailure`` where it cannot be read.
     func text() throws -> String {
         do throws(TextFile.Problem) {
-            return try TextFile.text(ofRegular: path, limit: SpecFile.limit)
+            return try TextFile.text(ofRegular: path, below: directory, limit: SpecFile.limit)
         } catch {
             throw UsageFailure("the edited document: \(error.words)")
         }

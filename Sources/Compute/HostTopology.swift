@@ -17,7 +17,8 @@ public struct HostTopology: Sendable, Hashable, Codable {
 
     /// Reads a recorded topology.
     ///
-    /// - Throws: `DecodingError` also where a number is none that a host can have, or a cell or processor is there twice.
+    /// - Throws: `DecodingError` also where a number is none that a host can have, or a cell or processor is there
+    ///   twice.
     public init(from decoder: any Decoder) throws {
         let values = try decoder.container(keyedBy: CodingKeys.self)
         let cells = try values.decode([Cell].self, forKey: .cells)

@@ -36,27 +36,42 @@ extension PlanRules {
             requests: ["graphics", "tablet", "guest_os", "devices"]),
         PlanRule(
             ["devices/controller[@model='pcie-root']"], "the root of PCI Express, which goes before its ports"),
+        PlanRule(["devices/controller[@model='pci-root']"], "a fast machine has one PCI bus, and looks for no others"),
         PlanRule(
             ["devices/controller[@model='pcie-root-port']"],
             "a port for each device that takes one, and eight for what is plugged in later",
             requests: [
                 "disks", "interfaces", "agent", "watchdog", "balloon.model", "cloud_init", "graphics", "tablet",
-                "video", "vsock", "devices", "guest_os",
+                "video", "vsock", "devices", "guest_os", "profile", "shares", "channels", "memory_devices",
             ], facts: ["architecture"]),
         PlanRule(
             ["devices/controller[@type='scsi']"], "SCSI disks need a controller when the guest starts",
             requests: ["disks"]),
         PlanRule(
-            ["devices/controller/@type", "devices/controller/@index", "devices/controller/@model"],
+            ["devices/controller/@type", "devices/controller/@index"],
             "a controller is told by its kind and its number"),
+        PlanRule(
+            ["devices/controller/@model"], "PCI Express and what is plugged into it, but for a fast machine",
+            requests: ["profile"]),
     ]
 
     private static let consoles: [PlanRule] = [
         PlanRule(
-            ["devices/serial", "devices/serial/**"],
-            "a guest has a console, what it says there is kept, and the log's size is bounded by virtlogd"),
-        PlanRule(["devices/channel"], "the QEMU guest agent answers through it", requests: ["agent"]),
+            ["devices/serial"], "a guest has a console; behind it are the ports that were asked for",
+            requests: ["serial_ports"]),
         PlanRule(
-            ["devices/channel/**"], "the name that the agent looks for, and libvirt's socket"),
+            ["devices/serial/**"],
+            "what the guest says on its console is kept, and the log's size is bounded by virtlogd; another port is a "
+                + "socket"),
+        PlanRule(
+            ["devices/channel"], "the QEMU guest agent answers through one, and others were asked for",
+            requests: ["agent", "channels"]),
+        PlanRule(
+            ["devices/channel/@type", "devices/channel/target", "devices/channel/target/@*"],
+            "the name that a program in the guest looks for, and a socket of the host's"),
+        PlanRule(
+            ["devices/channel/source", "devices/channel/source/@*"],
+            "the agent's socket is libvirt's to choose; others are numbered by their place in the document",
+            requests: ["channels"]),
     ]
 }

@@ -48,6 +48,7 @@ extension PlanRules {
             requests: ["interfaces[#].boot_order"]),
         PlanRule(
             ["devices/interface/alias", "devices/interface/alias/@name"],
-            "by the interface's place in the document: how libvirt's calls and events mean it"),
+            "by the interface's place in the document: how libvirt's calls and events mean it",
+            requests: ["interfaces"]),
     ]
 }

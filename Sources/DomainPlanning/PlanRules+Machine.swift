@@ -24,24 +24,35 @@ extension PlanRules {
         PlanRule(["os/type/@arch"], "guests have the host's architecture", facts: ["architecture"]),
         PlanRule(
             ["os/type/@machine"], "the host's machine type with its version: a guest keeps it when QEMU is upgraded",
-            facts: ["machine"]),
+            requests: ["profile"], facts: ["machine", "fast_machine"]),
         PlanRule(
             ["os/@firmware", "os/firmware", "os/firmware/feature", "os/firmware/feature/@enabled"],
             "libvirt selects a firmware with these features by the host's descriptors", requests: ["firmware"]),
         PlanRule(["os/firmware/feature/@name"], "a feature is told by its name"),
         PlanRule(
-            ["os/nvram"], "a UEFI's variables lie in the instance's directory, and go with it", requests: ["firmware"]),
+            ["os/nvram"], "a UEFI's variables lie in the instance's directory, and go with it",
+            requests: ["firmware", "launch_security"]),
+        PlanRule(
+            ["os/loader", "os/loader/@stateless"], "what is measured before the guest starts keeps no variables",
+            requests: ["launch_security"]),
         PlanRule(["os/kernel"], "the stored image of the kernel", requests: ["boot.kernel"]),
         PlanRule(["os/initrd"], "the stored image of the ramdisk", requests: ["boot.initrd"]),
-        PlanRule(["os/cmdline"], asAsked, requests: ["boot.command_line"]),
+        PlanRule(
+            ["os/cmdline"], "as asked for, behind what makes the start of a fast machine quicker",
+            requests: ["boot.command_line", "profile"]),
         PlanRule(
             ["os/smbios", "os/smbios/@mode"], "SMBIOS tells what the document says, and not QEMU's own",
             requests: ["smbios"]),
         PlanRule(["features"], "a machine says what it offers beside its devices"),
-        PlanRule(["features/acpi"], "a guest is asked to go down through ACPI, and finds plugged devices by it"),
+        PlanRule(
+            ["features/acpi"],
+            "a guest is asked to go down through ACPI, and finds plugged devices by it; a fast machine has none, and "
+                + "what is no PC has it by a UEFI alone", requests: ["profile", "firmware"], facts: ["architecture"]),
         PlanRule(["features/apic"], "a PC with several processors has APICs", facts: ["architecture"]),
-        PlanRule(["on_poweroff"], "a guest that powers itself off is off"),
-        PlanRule(["on_reboot"], "a guest that reboots runs on"),
+        PlanRule(["on_poweroff"], "a guest that powers itself off is off", asked: "on_poweroff"),
+        PlanRule(
+            ["on_reboot"], "a guest that reboots runs on, but on a machine that cannot be reset", asked: "on_reboot",
+            requests: ["profile", "launch_security"]),
         PlanRule(["on_crash"], "a guest that crashed is turned off, and not left to crash again", asked: "on_crash"),
         PlanRule(["devices"], "libvirt keeps all devices here"),
         PlanRule(["devices/emulator"], "the host's QEMU of that architecture", facts: ["emulator"]),

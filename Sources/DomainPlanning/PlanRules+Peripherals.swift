@@ -31,6 +31,19 @@ extension PlanRules {
         PlanRule(
             ["devices/vsock/cid", "devices/vsock/cid/@auto", "devices/vsock/cid/@address"],
             "libvirt chooses a free number", asked: "vsock.cid"),
+        PlanRule(["devices/filesystem"], asAsked, requests: ["shares[#]"]),
+        PlanRule(
+            ["devices/filesystem/source", "devices/filesystem/source/@dir"], asAsked, requests: ["shares[#].source"]),
+        PlanRule(
+            ["devices/filesystem/target", "devices/filesystem/target/@dir"], asAsked, requests: ["shares[#].tag"]),
+        PlanRule(["devices/filesystem/readonly"], asAsked, requests: ["shares[#].read_only"]),
+        PlanRule(
+            ["devices/filesystem/@type", "devices/filesystem/@accessmode"]
+                + ["devices/filesystem/driver", "devices/filesystem/driver/@type"],
+            "virtio-fs, which a helper of the host serves"),
+        PlanRule(
+            ["devices/filesystem/alias", "devices/filesystem/alias/@name"],
+            "by the share's place in the document: how libvirt's calls and events mean it", requests: ["shares"]),
         PlanRule(["devices/hostdev"], asAsked, requests: ["devices[#]"]),
         PlanRule(
             [

@@ -33,9 +33,12 @@ extension PlanRules {
         PlanRule(["sysinfo/system/entry"], asAsked, requests: ["smbios.@name"]),
         PlanRule(["sysinfo/system/entry/@name"], "an entry is told by its name"),
         PlanRule(["launchSecurity"], asAsked, requests: ["launch_security"]),
-        PlanRule(["launchSecurity/@type"], "libvirt calls SEV and SEV-ES by one name"),
         PlanRule(
-            ["launchSecurity/policy"], "no debugging and no other guest's key; for SEV-ES encrypted registers, too",
+            ["launchSecurity/@type"], "as asked for; libvirt calls SEV and SEV-ES by one name",
+            requests: ["launch_security.type"]),
+        PlanRule(
+            ["launchSecurity/policy"],
+            "no debugging and no other guest's key; for SEV-ES encrypted registers, too",
             requests: ["launch_security.type"]),
         PlanRule(["launchSecurity/@kernelHashes"], asAsked, requests: ["launch_security.kernel_hashes"]),
     ]

@@ -7,12 +7,13 @@ extension PlanRules {
         PlanRule(["cpu"], "libvirt would give qemu64, which lacks what modern systems need"),
         PlanRule(
             ["cpu/@mode"],
-            "under KVM the host's model, with which a guest can migrate; under emulation all that QEMU can",
-            asked: "cpu.model", facts: ["accelerator"]),
+            "under KVM the host's model, with which a guest can migrate; where models are none, or a trust domain is, "
+                + "the host's own; under emulation all that QEMU can",
+            asked: "cpu.model", requests: ["launch_security"], facts: ["accelerator", "architecture"]),
         PlanRule(
             ["cpu/@migratable"],
             "of a processor that is passed through, nothing is that would keep the guest from migrating",
-            requests: ["cpu.model"]),
+            asked: "cpu.migratable", requests: ["cpu.model", "launch_security"], facts: ["architecture"]),
         PlanRule(["cpu/model", "cpu/@match"], asAsked, requests: ["cpu.model"]),
         PlanRule(["cpu/model/@fallback"], "no other model is taken in its place"),
         PlanRule(["cpu/topology"], asAsked, requests: ["cpu.topology"]),
@@ -22,9 +23,10 @@ extension PlanRules {
         PlanRule(["cpu/topology/@threads"], "one unless more are asked for", requests: ["cpu.topology.threads"]),
         PlanRule(["cpu/feature[@policy='require']"], asAsked, requests: ["cpu.require"]),
         PlanRule(["cpu/feature[@policy='disable']"], asAsked, requests: ["cpu.disable"]),
+        PlanRule(["cpu/feature[@policy='force']"], asAsked, requests: ["cpu.force"]),
         PlanRule(
-            ["cpu/feature/@policy"], "what is required or disabled holds on any host",
-            requests: ["cpu.require", "cpu.disable"]),
+            ["cpu/feature/@policy"], "what is required, forced or disabled holds on any host",
+            requests: ["cpu.require", "cpu.disable", "cpu.force"]),
         PlanRule(["cpu/feature/@name"], "a feature is told by its name"),
         PlanRule(
             ["cpu/numa", "cpu/numa/cell"],

@@ -6,12 +6,14 @@ extension PlanRules {
     static let resources: [PlanRule] = amounts + backing + nodes + threads
 
     private static let amounts: [PlanRule] = [
-        PlanRule(["memory"], asAsked, requests: ["memory"]),
+        PlanRule(
+            ["memory"], "libvirt counts devices as memory, whatever the guest has of them",
+            requests: ["memory", "memory_devices"]),
         PlanRule(["currentMemory"], "a guest starts with all of its memory", requests: ["memory"]),
         PlanRule(
             [
                 "memory/@unit", "currentMemory/@unit", "maxMemory/@unit", "memtune/hard_limit/@unit",
-                "memoryBacking/hugepages/page/@unit", "cpu/numa/cell/@unit",
+                "memoryBacking/hugepages/page/@unit", "cpu/numa/cell/@unit", "devices/memory/target/*/@unit",
             ], "libvirt counts memory in KiB"),
         PlanRule(["maxMemory"], asAsked, requests: ["maximum_memory.size"]),
         PlanRule(["maxMemory/@slots"], asAsked, requests: ["maximum_memory.slots"]),
@@ -19,6 +21,17 @@ extension PlanRules {
             ["memtune", "memtune/hard_limit"],
             "an encrypted guest pins all of its memory: libvirt's guide adds 256 MiB for firmware and devices",
             asked: "memory_backing.limit", requests: ["launch_security", "memory"]),
+        PlanRule(["devices/memory"], asAsked, requests: ["memory_devices[#]"]),
+        PlanRule(["devices/memory/@model"], "virtio-mem, which gives and takes in parts"),
+        PlanRule(["devices/memory/target"], "libvirt is told how the guest sees the memory"),
+        PlanRule(["devices/memory/target/size"], asAsked, requests: ["memory_devices[#].size"]),
+        PlanRule(
+            ["devices/memory/target/requested"], "none until it is asked for", asked: "memory_devices[#].requested"),
+        PlanRule(["devices/memory/target/block"], "2 MiB, the least", asked: "memory_devices[#].block"),
+        PlanRule(["devices/memory/target/node"], "the first cell", asked: "memory_devices[#].cell"),
+        PlanRule(
+            ["devices/memory/alias", "devices/memory/alias/@name"],
+            "by the device's place in the document: how libvirt's calls and events mean it"),
         PlanRule(
             ["vcpu"], "a guest has no more virtual processors than at the start", asked: "maximum_vcpus",
             requests: ["vcpus"]),
@@ -30,7 +43,7 @@ extension PlanRules {
     private static let backing: [PlanRule] = [
         PlanRule(
             ["memoryBacking"], "what memory is made of is said where it is not the usual",
-            requests: ["memory_backing", "numa.cells"]),
+            requests: ["memory_backing", "numa.cells", "shares", "interfaces"]),
         PlanRule(
             ["memoryBacking/hugepages", "memoryBacking/hugepages/page", "memoryBacking/hugepages/page/@size"], asAsked,
             requests: ["memory_backing.huge_pages"]),
@@ -42,8 +55,13 @@ extension PlanRules {
             ["memoryBacking/source", "memoryBacking/source/@type"],
             "shared memory is a memfd: where nothing is said, libvirt would share a file on the disk",
             asked: "memory_backing.source",
-            requests: ["memory_backing.shared", "numa.cells", "memory_backing.huge_pages"]),
-        PlanRule(["memoryBacking/access", "memoryBacking/access/@mode"], asAsked, requests: ["memory_backing.shared"]),
+            requests: [
+                "memory_backing.shared", "numa.cells", "memory_backing.huge_pages", "shares", "interfaces",
+            ]),
+        PlanRule(
+            ["memoryBacking/access", "memoryBacking/access/@mode"],
+            "what serves directories, or packets in user space, maps the guest's memory",
+            requests: ["memory_backing.shared", "shares", "interfaces"]),
         PlanRule(["memoryBacking/discard"], asAsked, requests: ["memory_backing.discard"]),
     ]
 
@@ -70,8 +88,9 @@ extension PlanRules {
             requests: ["vcpus", "maximum_vcpus", "numa", "cpu.emulator_threads"], facts: ["topology"]),
         PlanRule(
             ["cputune/emulatorpin", "cputune/emulatorpin/@cpuset", "cputune/iothreadpin/@cpuset"],
-            "QEMU's own threads run where the virtual processors do, or on a core of their own, and nowhere else",
-            asked: "cpu.emulator_threads[]", requests: ["cpu.dedicated", "vcpus", "maximum_vcpus", "numa"],
+            "QEMU's own threads run where virtual processors do that are not of real time, or on a core of their own",
+            asked: "cpu.emulator_threads[]",
+            requests: ["cpu.dedicated", "vcpus", "maximum_vcpus", "numa", "cpu.real_time"],
             facts: ["topology"]),
         PlanRule(
             ["cputune/iothreadpin"], "threads of disks take no time from others' processors",
@@ -81,8 +100,8 @@ extension PlanRules {
         PlanRule(
             ["cputune/vcpusched"], asAsked, requests: ["cpu.real_time", "vcpus", "maximum_vcpus"]),
         PlanRule(
-            ["cputune/vcpusched/@vcpus"], "all virtual processors", asked: "cpu.real_time.vcpus",
-            requests: ["vcpus", "maximum_vcpus"]),
+            ["cputune/vcpusched/@vcpus"], "all virtual processors, each by itself, as libvirt writes them back",
+            asked: "cpu.real_time.vcpus", requests: ["vcpus", "maximum_vcpus"]),
         PlanRule(["cputune/vcpusched/@scheduler"], asAsked, requests: ["cpu.real_time.scheduler"]),
         PlanRule(["cputune/vcpusched/@priority"], asAsked, requests: ["cpu.real_time.priority"]),
     ]

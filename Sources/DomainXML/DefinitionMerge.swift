@@ -98,9 +98,10 @@ enum DefinitionMerge {
         current.children = arranged(nodes, wanted.map { places[$0] }, isGone, wanted.map { after[$0] })
     }
 
-    /// Whether something that others added is left of an element that is taken away. A device goes as a whole.
+    /// Whether something that others added is left of an element that is taken away. A device goes as a whole, and so
+    /// does what is told by more than its name, such as a NUMA cell: without that, libvirt would refuse what is left.
     private static func leaves(_ child: inout XMLElement, without element: XMLElement, in parent: XMLElement) -> Bool {
-        guard !parent.name.denotes("devices") else { return false }
+        guard !parent.name.denotes("devices"), ElementMatch.identity(of: element) == nil else { return false }
         merge(&child, from: element, to: XMLElement(name: element.name, namespaces: [], attributes: [], children: []))
         return !child.elements.isEmpty
     }

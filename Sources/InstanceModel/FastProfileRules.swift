@@ -20,8 +20,8 @@ struct FastProfileRules {
     var interfaceCount: Int
     var peripherals: Peripherals
 
-    /// The disks on virtio, interfaces, devices and directories of the host that have a slot of the machine's one PCI bus. It has
-    /// 30; seed, SCSI, channels, balloon, entropy, vsock, watchdog, USB, screen and tablet take one each.
+    /// The disks on virtio, interfaces, devices and directories of the host that have a slot of the machine's one PCI
+    /// bus. It has 30; seed, SCSI, channels, balloon, entropy, vsock, watchdog, USB, screen and tablet take one each.
     static let maximumSlots = 20
 
     /// Every rule that is broken.
@@ -92,7 +92,8 @@ struct FastProfileRules {
         where action == .restart {
             problems.append(
                 problem(
-                    path, "restart", "a machine with `profile: fast` ends where others restart, and `\(path)` is restart",
+                    path, "restart",
+                    "a machine with `profile: fast` ends where others restart, and `\(path)` is restart",
                     "leave one of the two out"))
         }
         return problems

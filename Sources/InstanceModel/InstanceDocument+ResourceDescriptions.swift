@@ -9,7 +9,7 @@ extension InstanceDocument {
         "cpu.quota.quota_us": "How long in a period, in microseconds.",
         "cpu.quota.period_us": "How long a period is, in microseconds; 100000 unless given.",
         "cpu.dedicated":
-            "true for whole cores of the host that no other instance has as its own, or the host's processors, one each.",
+            "true for whole cores of the host that are no other instance's own, or the host's processors, one each.",
         "cpu.dedicated[]": "A number, or a range such as 4-7.",
         "cpu.emulator_threads": "shared, isolate (a core of their own), or the host's processors; shared unless given.",
         "cpu.emulator_threads[]": "A number, or a range such as 4-7.",

@@ -50,8 +50,8 @@ struct InstanceReader {
         "version", "name", "vcpus", "maximum_vcpus", "cpu", "memory", "firmware", "tpm", "boot", "disks", "interfaces",
         "watchdog", "panic_device", "cloud_init", "agent", "labels", "io_threads", "maximum_memory", "memory_backing",
         "memory_devices", "balloon", "numa", "graphics", "video", "tablet", "vsock", "rng", "devices", "guest_os",
-        "profile", "clock", "hyperv", "smbios", "on_crash", "on_reboot", "on_poweroff", "launch_security", "shares", "channels",
-        "serial_ports",
+        "profile", "clock", "hyperv", "smbios", "on_crash", "on_reboot", "on_poweroff", "launch_security", "shares",
+        "channels", "serial_ports",
     ]
 
     private mutating func readInstance(

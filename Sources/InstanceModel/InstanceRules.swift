@@ -133,7 +133,8 @@ struct InstanceRules {
         var problems = interfaces.enumerated().compactMap { index, interface -> SpecProblem? in
             guard interface.ports.count > Instance.maximumPorts else { return nil }
             let violation = RuleViolation(
-                value: "\(interface.ports.count)", rule: "an interface publishes at most \(Instance.maximumPorts) ports",
+                value: "\(interface.ports.count)",
+                rule: "an interface publishes at most \(Instance.maximumPorts) ports",
                 remedy: "remove some, or use a bridge")
             return SpecProblem(path: "interfaces[\(index)].publish", violation: violation)
         }

@@ -104,7 +104,8 @@ public struct MemoryBacking: Sendable, Hashable {
         }
         if hugePages != nil, source == .anonymous {
             throw RuleViolation(
-                value: "source: anonymous", rule: "`huge_pages` come from a file of the host, and `source` is anonymous",
+                value: "source: anonymous",
+                rule: "`huge_pages` come from a file of the host, and `source` is anonymous",
                 remedy: "leave `source` or `huge_pages` out")
         }
         if let limit { try Self.check(limit: limit) }

@@ -61,7 +61,8 @@ public struct Bandwidth: Sendable, Hashable {
     public init(inbound: Rate? = nil, outbound: Rate? = nil) throws(RuleViolation) {
         if let peak = outbound?.peak {
             throw RuleViolation(
-                value: "\(peak)", rule: "`outbound` has no `peak`: the kernel polices what a guest sends by the average",
+                value: "\(peak)",
+                rule: "`outbound` has no `peak`: the kernel polices what a guest sends by the average",
                 remedy: "leave `peak` out; `burst` is kept")
         }
         guard inbound != nil || outbound != nil else {

@@ -25,7 +25,8 @@ public struct Platform: Sendable, Hashable {
     /// A platform.
     public init(
         guestOS: GuestOS? = nil, profile: MachineProfile? = nil, clock: GuestClock? = nil, hasHyperV: Bool? = nil,
-        smbios: SystemInformation? = nil, onCrash: CrashAction? = nil, onReboot: PowerAction? = nil, onPowerOff: PowerAction? = nil,
+        smbios: SystemInformation? = nil, onCrash: CrashAction? = nil, onReboot: PowerAction? = nil,
+        onPowerOff: PowerAction? = nil,
         launchSecurity: LaunchSecurity? = nil
     ) {
         self.guestOS = guestOS

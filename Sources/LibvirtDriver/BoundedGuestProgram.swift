@@ -38,7 +38,8 @@ enum BoundedGuestProgram {
     }
 
     /// `$1` and `$2` are the other scripts. A guest without `setsid` has no sessions: there only the program's pipes
-    /// are ended. SIGTERM ends all at once. Standard error is closed before a shell can remark on a process that was killed.
+    /// are ended. SIGTERM ends all at once. Standard error is closed before a shell can remark on a process that was
+    /// killed.
     private static let script = """
         pipes=$1; timer=$2; limit=$3; seconds=$4; shift 4
         own= all= late=

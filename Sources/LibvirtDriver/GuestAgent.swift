@@ -54,7 +54,8 @@ struct GuestAgent {
         } catch {
             guard error.code == .cancelled || deadline.map({ $0 <= .now }) == true else { throw error }
             await end(started)
-            throw error.adding(details: ["the program was started in the guest, and was told to end"], outcome: .happened)
+            throw error.adding(
+                details: ["the program was started in the guest, and was told to end"], outcome: .happened)
         }
     }
 

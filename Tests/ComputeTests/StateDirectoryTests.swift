@@ -10,7 +10,9 @@ import Testing
 
 @Suite("A state directory")
 struct StateDirectoryTests {
-    @Test("refuses paths that cannot be one", arguments: ["roost", "", "/", "/var/../roost", "/var/ro\nost", "/a,b", "/a=b"])
+    @Test(
+        "refuses paths that cannot be one",
+        arguments: ["roost", "", "/", "/var/../roost", "/var/ro\nost", "/a,b", "/a=b"])
     func refusesPath(text: String) throws {
         let error = #expect(throws: ComputeError.self) { try StateDirectory(FilePath(text)) }
         #expect(error?.code == .invalid)

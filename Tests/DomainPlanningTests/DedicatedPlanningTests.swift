@@ -91,7 +91,8 @@ struct DedicatedPlanningTests {
     @Test("QEMU's own threads do not run where a real-time processor would keep them waiting")
     func shared() throws {
         let placed = try placed(instance(realTime: ProcessorTuning.RealTime(vcpus: [0])))
-        #expect(try tuning(of: placed)?.contains(#"<emulatorpin cpuset="8"/><iothreadpin iothread="1" cpuset="8"/>"#) == true)
+        let pins = #"<emulatorpin cpuset="8"/><iothreadpin iothread="1" cpuset="8"/>"#
+        #expect(try tuning(of: placed)?.contains(pins) == true)
     }
 
     @Test("what is claimed are the processors, and a placed instance is placed as it was")

@@ -21,7 +21,9 @@ struct ExplanationTests {
                 cores: (0..<8).map { [16 * cell + 2 * $0, 16 * cell + 2 * $0 + 1] })
         })
     private static let hosts = [
-        Scene.facts(accelerator: .kvm, topology: topology),
+        Scene.facts(
+            accelerator: .kvm, topology: topology,
+            devices: DeviceFacts(launchSecurity: Set(InstanceModel.LaunchSecurity.Kind.allCases.map(\.rawValue)))),
         Scene.facts(hasDirectIO: false, topology: topology),
         Scene.facts(architecture: "aarch64", accelerator: .kvm, topology: topology),
     ]
@@ -40,7 +42,11 @@ struct ExplanationTests {
 
     /// What of a document chance seldom gives alone.
     private static let specials = [
-        "cpu: { dedicated: true, real_time: { scheduler: fifo, priority: 1 } }",
+        "cpu: { dedicated: true, emulator_threads: isolate, real_time: { scheduler: fifo, priority: 1 } }",
+        "maximum_vcpus: 6\ncpu: { dedicated: true, emulator_threads: isolate, real_time: {} }",
+        "memory_backing: { shared: true }", "firmware: uefi\nlaunch_security: { type: sev-snp }",
+        "firmware: uefi\nlaunch_security: { type: tdx }",
+        "firmware: uefi\nboot: { kernel: k }\nlaunch_security: { type: sev, kernel_hashes: true }",
         "cpu: { dedicated: true }\nio_threads: 1", "cpu: { dedicated: true }\nmaximum_vcpus: 8",
         "cpu: { dedicated: [8-11] }", "maximum_memory: { size: 4 GiB, slots: 2 }",
         "numa: { nodes: [1], cells: [{ vcpus: [0-1], memory: 1 GiB }, { vcpus: [2-3], memory: 1 GiB }] }",

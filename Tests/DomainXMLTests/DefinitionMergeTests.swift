@@ -53,6 +53,15 @@ struct DefinitionMergeTests {
             "what is taken away whole", older: "<cputune><shares>5</shares></cputune>", newer: "",
             current: "<cputune><shares>5</shares></cputune><genid/>", merged: "<genid/>"),
         Case(
+            "a NUMA cell, with all that libvirt filled in",
+            older: "<cpu><numa><cell id='0' memory='1'/><cell id='1' memory='1'/></numa></cpu>",
+            newer: "<cpu><numa><cell id='0' memory='2'/></numa></cpu>",
+            current: """
+                <cpu><numa><cell id='0' memory='1' unit='KiB'><distances/></cell>
+                <cell id='1' memory='1' unit='KiB'><distances/></cell></numa></cpu>
+                """,
+            merged: "<cpu><numa><cell id='0' memory='2' unit='KiB'><distances/></cell></numa></cpu>"),
+        Case(
             "a value that others changed as well", older: "<title>a</title>", newer: "<title>b</title>",
             current: "<title>c</title>", merged: "<title>b</title>"),
         Case(

@@ -24,7 +24,8 @@ struct FastProfileTests {
         "\(path): `\(path)` needs ACPI, which a machine with `profile: fast` has not"
     }
 
-    private static let aSlot = "`profile: fast` has room for 20 of `disks` on virtio, `interfaces`, `devices` and `shares`"
+    private static let aSlot =
+        "`profile: fast` has room for 20 of `disks` on virtio, `interfaces`, `devices` and `shares`"
 
     private static func disks(_ item: String, _ count: Int) -> String {
         "disks: [" + Array(repeating: item, count: count).joined(separator: ", ") + "]"
