@@ -124,7 +124,7 @@ extension PlannedNode {
     fileprivate var line: String {
         let sources =
             reason.requests.map { "\($0.shownPath): \($0.shownValue)" }
-            + reason.facts.map { "host's \($0.shownPath): \($0.shownValue)" }
+            + reason.facts.map { "host's \($0.shownPath): \($0.shownFact)" }
         return path + (value.map { " = " + Self.cut($0) } ?? "") + ": " + reason.rule
             + (sources.isEmpty ? "" : " (" + sources.joined(separator: "; ") + ")")
     }
@@ -133,7 +133,7 @@ extension PlannedNode {
     fileprivate var rows: [String] {
         (value.map { ["  value    " + Self.cut($0)] } ?? []) + ["  rule     " + reason.rule]
             + reason.requests.map { "  request  \($0.shownPath): \($0.shownValue)" }
-            + reason.facts.map { "  fact     \($0.shownPath): \($0.shownValue)" }
+            + reason.facts.map { "  fact     \($0.shownPath): \($0.shownFact)" }
     }
 
     /// What of a text fits on a line beside others.
@@ -145,4 +145,5 @@ extension PlannedNode {
 extension PlannedNode.Source {
     fileprivate var shownPath: String { path.isEmpty ? "the document" : path }
     fileprivate var shownValue: String { value.map(PlannedNode.cut) ?? "default" }
+    fileprivate var shownFact: String { value.map(PlannedNode.cut) ?? "not known" }
 }

@@ -58,6 +58,15 @@ extension Instance {
                 "firmware", "", "the firmware and its variables are made with the instance",
                 "leave it as it was, or make another instance")
         }
+        if platform.isFast != newer.platform.isFast {
+            refuse(
+                "profile", "", "the machine is made with the instance", "leave it as it was, or make another instance")
+        }
+        if platform.launchSecurity?.kind != newer.platform.launchSecurity?.kind {
+            refuse(
+                "launch_security", "", "how memory is kept from the host is decided when the instance is made",
+                "leave it as it was, or make another instance")
+        }
         if hasTPM, !newer.hasTPM {
             refuse("tpm", "false", "the state of a TPM lives as long as the instance", "leave it as it was")
         }

@@ -20,6 +20,7 @@ extension LibvirtDriver {
         let running = try await self.running(domain)
         var newer = try resolve(instance, replacing: present, id: id)
         try refuse(obstaclesOf: newer, replacing: present, isRunning: running != nil)
+        try refuseHostPaths(of: newer)
         newer = try await placed(newer, replacing: present, id: id)
         var stored: [ImageName: StoredImage] = [:]
         // One that is gone has no guest's disk over it: the store refuses to delete what is used.

@@ -92,7 +92,7 @@ struct ExplainTests {
                 /domain/os/type = hvm: guests are fully virtualized
                 /domain/os/type/@arch = x86_64: guests have the host's architecture (host's architecture: x86_64)
                 /domain/os/type/@machine = pc-q35-7.2: the host's machine type with its version: a guest keeps it when \
-                QEMU is upgraded (host's machine: pc-q35-7.2)
+                QEMU is upgraded (profile: default; host's machine: pc-q35-7.2; host's fast_machine: not known)
 
                 """)
     }

@@ -83,7 +83,9 @@ struct FastPlanningTests {
     @Test("recorded facts tell the machine, and older ones tell of none")
     func recorded() throws {
         let facts = Scene.facts()
-        let text = try JSONEncoder().encode(facts)
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .sortedKeys
+        let text = try encoder.encode(facts)
         #expect(try JSONDecoder().decode(HostFacts.self, from: text) == facts)
         let json = String(decoding: text, as: UTF8.self)
         #expect(json.contains(#""fast_machine":"pc-i440fx-7.2""#))

@@ -100,6 +100,19 @@ struct ReplacingTests {
         #expect(try present().obstacles(toBecoming: newer).map(\.path) == [path])
     }
 
+    @Test(
+        "the machine and how its memory is kept from the host are made with it",
+        arguments: [("profile: fast", ["profile"]), ("launch_security: { type: sev }", ["firmware", "launch_security"])])
+    func machine(line: String, paths: [String]) throws {
+        let head = "version: 1\nname: a\nvcpus: 1\nmemory: 1 GiB\nboot: { kernel: k }\n"
+        let (plain, other) = (
+            try InstanceDocument.parse(head),
+            try InstanceDocument.parse(head + (line.hasPrefix("launch") ? "firmware: uefi\n" : "") + line + "\n")
+        )
+        #expect(plain.obstacles(toBecoming: other).map(\.path) == paths)
+        #expect(other.obstacles(toBecoming: plain).map(\.path) == paths)
+    }
+
     @Test("an address that another interface has by now is refused")
     func twice() throws {
         let other = try document(
