@@ -68,7 +68,7 @@ extension Journal {
         try write { database in
             try database.execute(
                 sql: "DELETE FROM instances WHERE id = ?", arguments: [record.id.description])
-            try Self.refuseTaken(claims, database)
+            try Self.refuseTaken(claims, for: record.id, database)
             try Self.insert(record, database)
             try Self.insert(claims, of: record.id, by: record.operationID, database)
         }
@@ -97,9 +97,9 @@ extension Journal {
         try read { try Self.holders(of: claims, $0) }
     }
 
-    /// Refuses claims of which one is taken, and names it and who has it.
-    static func refuseTaken(_ claims: [Claim], _ database: Database) throws {
-        guard let held = try holders(of: claims, database).first else { return }
+    /// Refuses claims of which another instance has one, and names it and who has it.
+    static func refuseTaken(_ claims: [Claim], for id: InstanceID, _ database: Database) throws {
+        guard let held = try holders(of: claims, database).first(where: { $0.instanceID != id }) else { return }
         let owner = try InstanceRecord.fetch(
             database, "SELECT * FROM instances WHERE id = ?", [held.instanceID.description]
         ).first
@@ -152,11 +152,28 @@ extension Journal {
     }
 
     private static func holders(of claims: [Claim], _ database: Database) throws -> [HeldClaim] {
-        try claims.compactMap { claim in
+        try claims.flatMap { claim in
             try HeldClaim.fetch(
-                database, "SELECT * FROM claims WHERE kind = ? AND value = ?", [claim.kind.rawValue, claim.value]
-            ).first
+                database, "SELECT * FROM claims WHERE kind = ? AND value = ?", [claim.kind.rawValue, claim.value])
+                + overlapping(claim, database)
         }
+    }
+
+    /// The ports that one on another address stands against: each with its number, where one of both is on all
+    /// addresses.
+    private static func overlapping(_ claim: Claim, _ database: Database) throws -> [HeldClaim] {
+        let parts = claim.value.split(separator: ":")
+        guard claim.kind == .port, parts.count == 3 else { return [] }
+        let (transport, address, port) = (parts[0], parts[1], parts[2])
+        let everywhere = "0.0.0.0"
+        guard address == everywhere else {
+            return try HeldClaim.fetch(
+                database, "SELECT * FROM claims WHERE kind = ? AND value = ?",
+                [claim.kind.rawValue, "\(transport):\(everywhere):\(port)"])
+        }
+        return try HeldClaim.fetch(
+            database, "SELECT * FROM claims WHERE kind = ? AND value GLOB ? AND value <> ?",
+            [claim.kind.rawValue, "\(transport):*:\(port)", claim.value])
     }
 }
 

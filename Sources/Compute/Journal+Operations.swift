@@ -106,7 +106,7 @@ extension Journal {
         return try await writeAside { database in
             if let earlier = try Self.earlier(than: request, context, database) { return .repeated(earlier) }
             try self.prune(database, now: now)
-            try Self.refuseTaken(request.claims, database)
+            try Self.refuseTaken(request.claims, for: request.instanceID, database)
             if let record = request.record { try Self.insert(record, database) }
             try Self.insert(request, context, now: now, database)
             for (position, step) in steps.enumerated() {

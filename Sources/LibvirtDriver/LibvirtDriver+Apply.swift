@@ -12,7 +12,10 @@ extension LibvirtDriver: InstanceApplication {
     public func preview(
         applying instance: Instance, to id: InstanceID, context: OperationContext
     ) async throws(ComputeError) -> ApplyPreview {
-        try authorizer.authorize(.plan, subject: "instance \(id)", context: context)
+        // A difference tells what the instance is.
+        for action in [Action.plan, .observe] {
+            try authorizer.authorize(action, subject: "instance \(id)", context: context)
+        }
         return try await naming(id) { () throws(ComputeError) in
             try await requireCapabilities(for: instance, subject: "instance \(id)", context: context)
             if let journal = try await journal(readingFor: context, on: id) {

@@ -19,6 +19,8 @@ enum Roost {
 
     static func main() {
         ProcessSignals.openStandardDescriptors()
+        // What is made says itself who may read and write it: no mask takes that away, or lets others write.
+        umask(0o022)
         // Before there is a second thread: while libraries are loaded, each processor that runs one is interrupted for
         // every page that is bound.
         if RoostCommand.asksHypervisor(arguments) { LibvirtDriver.loadLibvirt() }

@@ -152,6 +152,19 @@ struct JournalTests {
         #expect(try journal.holders(of: request.claims).map(\.instanceID) == [host.id])
     }
 
+    @Test(
+        "a port on all addresses is the same one on each, to any other instance",
+        arguments: [
+            ("tcp:127.0.0.1:2222", "tcp:0.0.0.0:2222", true), ("tcp:0.0.0.0:2222", "tcp:10.0.0.1:2222", true),
+            ("tcp:0.0.0.0:2222", "udp:127.0.0.1:2222", false), ("tcp:0.0.0.0:2222", "tcp:127.0.0.1:222", false),
+            ("tcp:127.0.0.1:2222", "tcp:127.0.0.2:2222", false),
+        ])
+    func overlappingPorts(held: String, wanted: String, isTaken: Bool) async throws {
+        try adopt(host.id, "web-1", [Claim(.port, held)])
+        let error = await begin(host.spawn("web-2", id: InstanceID(), claims: [Claim(.port, wanted)]))
+        #expect(error?.message == (isTaken ? "the port \(held) is published by the instance web-1" : nil))
+    }
+
     @Test("refuses a name or an identity of the index that nobody claimed")
     func recordConflicts() async throws {
         try adopt(host.id, "web-1")

@@ -102,7 +102,9 @@ struct ReplacingTests {
 
     @Test(
         "the machine and how its memory is kept from the host are made with it",
-        arguments: [("profile: fast", ["profile"]), ("launch_security: { type: sev }", ["firmware", "launch_security"])])
+        arguments: [
+            ("profile: fast", ["profile"]), ("launch_security: { type: sev }", ["firmware", "launch_security"]),
+        ])
     func machine(line: String, paths: [String]) throws {
         let head = "version: 1\nname: a\nvcpus: 1\nmemory: 1 GiB\nboot: { kernel: k }\n"
         let (plain, other) = (

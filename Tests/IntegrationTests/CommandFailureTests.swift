@@ -74,6 +74,22 @@ struct CommandFailureTests {
         try await lab.expectUnchanged(since: before)
     }
 
+    @Test("makes what it makes with modes of its own, whatever the mask", arguments: ["0", "777"])
+    func masks(mask: String) async throws {
+        let lab = try await Lab("mask-\(mask)")
+        var roost = lab.roost
+        roost.prefix = ["sh", "-c", #"umask "$0"; exec "$@""#, mask]
+        try await roost.json("image", "add", "tiny", GuestImage.tiny.path(), "--format", "qcow2")
+        try await roost.json("run", "-", "--wait", "running", input: Lab.document("mask-1"))
+        for name in ["roost.db", "state.json", "daemon.log"] {
+            var status = stat()
+            try #require(stat(lab.state.path.appending(name).string, &status) == 0)
+            #expect(status.st_mode & 0o622 == 0o600, "\(name)")
+        }
+        try await lab.deleteAll()
+        try await lab.endDaemon()
+    }
+
     @Test("lists every problem of a document, and leaves nothing")
     func invalidDocument() async throws {
         let lab = try await Lab.ready("cli-fail")

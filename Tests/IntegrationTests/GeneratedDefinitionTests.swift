@@ -48,6 +48,8 @@ struct GeneratedDefinitionTests {
         let here = try await lab.driver.facts(context: lab.context)
         let facts = Self.privileged(here)
         var generator = try InstanceGenerator(seed: 32)
+        // This libvirt refuses virtio-fs already where the guest is defined.
+        generator.excluded = ["shares"]
         let connection = try await Connection.open(ConnectionURI(lab.state.daemonURI))
         var defined = 0
         for _ in 0..<400 where defined < 60 {

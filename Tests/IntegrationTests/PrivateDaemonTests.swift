@@ -149,7 +149,7 @@ struct PrivateDaemonTests {
     @Test("is back although the one before still held its pid file when the next was started")
     func heldPIDFile() async throws {
         let lab = try await Lab("d-held")
-        try await lab.storeTinyImage()
+        _ = try await lab.prepared()
         try await lab.endDaemon()
         let path = lab.state.daemonRun.appending("libvirt/libvirtd.pid")
         let pidFile = try FileDescriptor.open(path, .readWrite, options: .create, permissions: [.ownerReadWrite])

@@ -284,6 +284,8 @@ struct DenialTests {
             (.spawn, { _ = try await driver.spawn(instance, until: .started, context: context) }),
             (.plan, { _ = try await driver.plan(instance, context: context) }),
             (.delete, { try await driver.delete(id, policy: .evenRunning, context: context) }),
+            (.apply, { _ = try await driver.apply(instance, to: id, options: ApplyOptions(), context: context) }),
+            (.plan, { _ = try await driver.preview(applying: instance, to: id, context: context) }),
             (.start, { try await driver.start(id, context: context) }),
             (.stop, { try await driver.stop(id, policy: .force, context: context) }),
             (.reboot, { try await driver.reboot(id, kind: .hard, context: context) }),
