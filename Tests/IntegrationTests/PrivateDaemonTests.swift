@@ -225,28 +225,3 @@ struct MovedStateTests {
         #expect(spawn?.code == .hostUnavailable)
     }
 }
-
-extension Lab {
-    /// A tiny guest whose agent answers.
-    fileprivate func answeringGuest(_ name: String) async throws -> InstanceID {
-        try await driver.spawn(tiny(name), until: .agent(within: Self.patience), context: context).id
-    }
-
-    /// The guest's boot, as its agent tells it: a daemon that is new takes a moment to reach the agents.
-    fileprivate func bootID(of id: InstanceID) async throws -> String {
-        try await driver.waitForAgent(id, within: Self.patience, context: context)
-        return try await shell("cat /proc/sys/kernel/random/boot_id", in: id)
-    }
-
-    /// Asks again as long as the host counts as unavailable.
-    fileprivate func retrying<R>(_ body: () async throws -> R) async throws -> R {
-        for _ in 0..<5 {
-            do {
-                return try await body()
-            } catch let error as ComputeError where [.hostUnavailable, .deadlineExceeded].contains(error.code) {
-                continue
-            }
-        }
-        return try await body()
-    }
-}

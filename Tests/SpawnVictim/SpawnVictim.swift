@@ -10,8 +10,7 @@ import SystemPackage
 /// A process for tests to kill: spawns, deletes or lists real guests in a state directory that tests share.
 ///
 /// Arguments: the state directory; `spawn` or `apply` and the instance's document as JSON; `delete`, `start`, `stop`,
-/// `pause`, `resume` or `reset` and its UUID; or `list`; and
-/// the number of the point of the operation, from 0, at which the process kills itself, if it is to. It prints how
+/// `shutdown`, `pause`, `resume`, `reset` or `reboot` and its UUID; or `list`; and the number of the point of the operation, from 0, at which the process kills itself, if it is to. It prints how
 /// many points it reached, or the names of the instances.
 @main
 struct SpawnVictim {
@@ -39,7 +38,7 @@ struct SpawnVictim {
             guard let id = InstanceID(arguments[3]) else { exit(64) }
             try await driver.delete(id, policy: .evenRunning, context: context)
             print(probe.count)
-        case "start", "stop", "pause", "resume", "reset":
+        case "start", "stop", "shutdown", "pause", "resume", "reset", "reboot":
             guard let id = InstanceID(arguments[3]) else { exit(64) }
             try await driver.changePower(arguments[2], of: id, context)
             print(probe.count)
@@ -56,6 +55,8 @@ extension LibvirtDriver {
         switch change {
         case "start": try await start(id, context: context)
         case "stop": try await stop(id, policy: .force, context: context)
+        case "shutdown": try await stop(id, policy: .graceful(within: .seconds(60)), context: context)
+        case "reboot": try await reboot(id, kind: .graceful(within: .seconds(60)), context: context)
         case "pause": try await pause(id, context: context)
         case "resume": try await resume(id, context: context)
         default: try await reboot(id, kind: .hard, context: context)
