@@ -35,7 +35,7 @@ struct ExplainCommand: Verb {
     func run() async throws {
         let scope = CommandScope.current
         let pattern = try path.map(Self.pattern)
-        let plan = try ExplainedPlan(try await input.preview(global, in: scope))
+        let plan = try ExplainedPlan(try await input.preview(global, in: scope, isTakenAllowed: true))
         guard let pattern, let path else {
             return try scope.presenter.result(.array(plan.nodes.map { $0.outputValue() })) { plan.lines(plan.nodes) }
         }

@@ -19,9 +19,17 @@ struct PlanInput: ParsableArguments {
 
     /// The plan.
     ///
+    /// - Parameters:
+    ///   - global: the options of every command.
+    ///   - scope: the command's run.
+    ///   - isTakenAllowed: whether what another instance has, or this one that exists already, is no obstacle: it is
+    ///     planned on paper then, and that is told.
+    /// - Returns: what a spawn would make.
     /// - Throws: ``UsageFailure`` for files that cannot be read; `ComputeError` where the document is not valid, or
     ///   the host cannot have the instance.
-    func preview(_ global: GlobalOptions, in scope: CommandScope) async throws -> SpawnPreview {
+    func preview(
+        _ global: GlobalOptions, in scope: CommandScope, isTakenAllowed: Bool = false
+    ) async throws -> SpawnPreview {
         let surroundings = scope.composition.surroundings
         let instance = try await SpecFile(path: document).instance(in: surroundings)
         if let facts {
@@ -29,6 +37,13 @@ struct PlanInput: ParsableArguments {
             return try scope.composition.planOnPaper(instance, facts)
         }
         let session = try await Session.open(global)
-        return try await session.driver.plan(instance, context: session.operation())
+        do throws(ComputeError) {
+            return try await session.driver.plan(instance, context: session.operation())
+        } catch {
+            guard error.code == .conflict, isTakenAllowed else { throw error }
+            session.presenter.note("planned on paper, with nominal identities and places: \(error.message)")
+            let facts = try await session.driver.facts(context: session.operation())
+            return try scope.composition.planOnPaper(instance, facts)
+        }
     }
 }

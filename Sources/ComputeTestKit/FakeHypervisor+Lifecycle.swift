@@ -70,6 +70,10 @@ extension FakeHypervisor: InstanceLifecycle, InstancePlanning {
     /// The steps and claims of a spawn.
     public func plan(_ instance: Instance, context: OperationContext) async throws(ComputeError) -> SpawnPreview {
         try await admit(.plan, instance.name.description, context)
+        if let other = machines.values.first(where: { $0.instance.name == instance.name }) {
+            throw ComputeError(
+                .conflict, subject: "instance \(instance.name)", message: "the name is taken by \(other.id)")
+        }
         let steps = Self.steps(of: .running).map { name in
             SpawnPreview.PlannedStep(name: name, summary: "\(name) \(instance.name)")
         }

@@ -2,7 +2,9 @@
 // Copyright 2026 The Roost authors
 
 import Compute
+import ComputeTestKit
 import Foundation
+import InstanceModel
 import LibvirtDriver
 import Testing
 
@@ -76,6 +78,19 @@ struct ExplainTests {
                   request  disks[1].cache: writethrough
 
                 """)
+    }
+
+    @Test("an instance that exists is no obstacle: its document is planned on paper, and that is told")
+    func existing() async throws {
+        var roost = roost
+        roost.openingFailure = nil
+        await roost.hypervisor.add(try ImageName("base"))
+        try await roost.add("web-1")
+        #expect(await roost("plan", "web.yaml").status == 4)
+        let outcome = await roost("explain", "web.yaml", "disk[2]/driver/@cache")
+        #expect(outcome.status == 0)
+        #expect(outcome.output.contains("request  disks[1].cache: writethrough\n"))
+        #expect(outcome.errorOutput.contains("planned on paper, with nominal identities and places: "))
     }
 
     @Test("an element is told with its XML, and what in it has another reason")

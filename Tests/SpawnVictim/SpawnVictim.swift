@@ -10,8 +10,9 @@ import SystemPackage
 /// A process for tests to kill: spawns, deletes or lists real guests in a state directory that tests share.
 ///
 /// Arguments: the state directory; `spawn` or `apply` and the instance's document as JSON; `delete`, `start`, `stop`,
-/// `shutdown`, `pause`, `resume`, `reset` or `reboot` and its UUID; or `list`; and the number of the point of the operation, from 0, at which the process kills itself, if it is to. It prints how
-/// many points it reached, or the names of the instances.
+/// `shutdown`, `pause`, `resume`, `reset` or `reboot` and its UUID; or `list`; and the number of the point of the
+/// operation, from 0, at which the process kills itself, if it is to. It prints how many points it reached, or the
+/// names of the instances.
 @main
 struct SpawnVictim {
     static func main() async throws {
