@@ -4,7 +4,7 @@
 extension PlanRules {
     /// The domain itself and what it starts from: beside `DomainPlanner.swift`.
     static let machine: [PlanRule] = [
-        PlanRule([""], "a guest is defined by libvirt's <domain>"),
+        PlanRule([""], "libvirt defines a guest by a domain"),
         PlanRule(
             ["@type"], "kvm where the host's hardware virtualization is usable, else QEMU's emulation",
             facts: ["accelerator"]),

@@ -117,7 +117,7 @@ struct ExplainTests {
         let outcome = await explain()
         #expect(outcome.status == 0)
         let lines = outcome.output.split(separator: "\n")
-        #expect(lines.first == "/domain: a guest is defined by libvirt's <domain>")
+        #expect(lines.first == "/domain: libvirt defines a guest by a domain")
         #expect(lines.contains("/domain/name = web-1: libvirt knows the guest by the document's name (name: web-1)"))
         #expect(
             lines.contains(

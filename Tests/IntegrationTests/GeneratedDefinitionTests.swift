@@ -23,20 +23,9 @@ struct GeneratedDefinitionTests {
         generator.samples["disks[].image"] = [.text("tiny")]
         generator.samples["boot.kernel"] = [.text("k")]
         generator.samples["boot.initrd"] = [.text("i")]
-        let connection = try await Connection.open(ConnectionURI(lab.state.daemonURI))
-        var defined = 0
-        for _ in 0..<400 where defined < 60 {
-            let instance = try generator.next().instance
-            guard let preview = try await Self.preview(of: instance, in: lab) else { continue }
-            let domain = try await connection.define(preview.domainXML)
-            let meant = try DomainDocument(parsing: preview.domainXML)
-            let made = try await DomainDocument(parsing: domain.xml(.inactive))
-            #expect(meant.missing(in: made) == [], "\(preview.domainXML)")
-            try await domain.undefine()
-            defined += 1
+        try await Self.define(60, of: &generator, in: lab) { instance throws(ComputeError) in
+            try await lab.driver.plan(instance, context: lab.context)
         }
-        #expect(defined == 60, "the host has what most of them need")
-        await connection.close()
         for name in ["k", "i"] { try await lab.driver.deleteImage(ImageName(name), context: lab.context) }
         try await lab.expectUnchanged(since: before)
     }
@@ -50,20 +39,9 @@ struct GeneratedDefinitionTests {
         var generator = try InstanceGenerator(seed: 32)
         // This libvirt refuses virtio-fs already where the guest is defined.
         generator.excluded = ["shares"]
-        let connection = try await Connection.open(ConnectionURI(lab.state.daemonURI))
-        var defined = 0
-        for _ in 0..<400 where defined < 60 {
-            let instance = try generator.next().instance
-            guard let preview = try Self.preview(of: instance, on: facts) else { continue }
-            let domain = try await connection.define(preview.domainXML)
-            let meant = try DomainDocument(parsing: preview.domainXML)
-            let made = try await DomainDocument(parsing: domain.xml(.inactive))
-            #expect(meant.missing(in: made) == [], "\(preview.domainXML)")
-            try await domain.undefine()
-            defined += 1
+        try await Self.define(60, of: &generator, in: lab) { instance throws(ComputeError) in
+            try LibvirtDriver.plan(instance, on: facts)
         }
-        #expect(defined == 60, "such a host has what most of them need")
-        await connection.close()
         try await lab.expectUnchanged(since: before)
     }
 
@@ -83,22 +61,31 @@ struct GeneratedDefinitionTests {
             devices: DeviceFacts(launchSecurity: []))
     }
 
-    private static func preview(of instance: Instance, on facts: HostFacts) throws -> SpawnPreview? {
-        do throws(ComputeError) {
-            return try LibvirtDriver.plan(instance, on: facts)
-        } catch {
-            guard [.unsupported, .invalid, .conflict, .exhausted].contains(error.code) else { throw error }
-            return nil
+    /// Defines so many of what the generator makes, and looks whether libvirt keeps what was meant; leaves out those
+    /// that the host cannot have, or whose disk is smaller than its image.
+    private static func define(
+        _ count: Int, of generator: inout InstanceGenerator, in lab: Lab,
+        _ plan: (Instance) async throws(ComputeError) -> SpawnPreview
+    ) async throws {
+        let connection = try await Connection.open(ConnectionURI(lab.state.daemonURI))
+        var defined = 0
+        for _ in 0..<400 where defined < count {
+            let instance = try generator.next().instance
+            let preview: SpawnPreview
+            do throws(ComputeError) {
+                preview = try await plan(instance)
+            } catch {
+                guard [.unsupported, .invalid, .conflict, .denied, .exhausted].contains(error.code) else { throw error }
+                continue
+            }
+            let domain = try await connection.define(preview.domainXML)
+            let meant = try DomainDocument(parsing: preview.domainXML)
+            let made = try await DomainDocument(parsing: domain.xml(.inactive))
+            #expect(meant.missing(in: made) == [], "\(preview.domainXML)")
+            try await domain.undefine()
+            defined += 1
         }
-    }
-
-    /// What a spawn would do; nil where this host lacks what it needs, or where an image is larger than its disk.
-    private static func preview(of instance: Instance, in lab: Lab) async throws -> SpawnPreview? {
-        do throws(ComputeError) {
-            return try await lab.driver.plan(instance, context: lab.context)
-        } catch {
-            guard [.unsupported, .invalid, .conflict, .denied].contains(error.code) else { throw error }
-            return nil
-        }
+        #expect(defined == count, "the host has what most of them need")
+        await connection.close()
     }
 }
