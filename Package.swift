@@ -147,8 +147,9 @@ let tests: [Target] = [
     .testTarget(
         name: "IntegrationTests",
         dependencies: [
-            "Chaos", "Compute", "ComputeTestKit", "DomainXML", "EmbeddingExample", "InstanceGenerator", "Libvirt",
-            "LibvirtDriver", "Programs", "RoostKit", "SpawnVictim", "Storage", "TestSupport", "roost", .system,
+            "Chaos", "Compute", "ComputeTestKit", "DomainPlanning", "DomainXML", "EmbeddingExample",
+            "InstanceGenerator", "Libvirt", "LibvirtDriver", "Programs", "RoostKit", "SpawnVictim", "Storage",
+            "TestSupport", "roost", .system,
         ],
         swiftSettings: settings),
     .testTarget(name: "TidyTests", swiftSettings: settings),

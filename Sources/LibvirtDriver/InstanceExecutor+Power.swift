@@ -19,11 +19,11 @@ extension InstanceExecutor {
         case .powerOff: try await powerOff(domain, deadline)
         case .askShutdown:
             if try await host.instance(of: domain).platform.isFast { return try await askToEnd(domain, by: deadline) }
-            try await ask(domain, by: deadline) { request, patience throws(LibvirtError) in
+            try await ask(domain, by: deadline, whereOff: .isDone) { request, patience throws(LibvirtError) in
                 try await domain.shutdown(request, deadline: patience)
             }
         case .askReboot:
-            try await ask(domain, by: deadline) { request, patience throws(LibvirtError) in
+            try await ask(domain, by: deadline, whereOff: .cannotBe) { request, patience throws(LibvirtError) in
                 try await domain.reboot(request, deadline: patience)
             }
         case .reset:
@@ -43,8 +43,7 @@ extension InstanceExecutor {
     /// How long a guest's hypervisor may take to answer before its state is believed.
     private static let answerPatience: Duration = .seconds(5)
 
-    /// What libvirt's state shows of a power operation. A request that a guest may or may not have heard, and a reset,
-    /// leave no mark.
+    /// What libvirt's state shows of a power operation: see ``InstanceStep/trace``.
     ///
     /// - Throws: ``ComputeError`` where the guest's hypervisor does not answer: a call that nobody waits for any more
     ///   may be in it still, or in the daemon, and take effect later.
@@ -57,23 +56,19 @@ extension InstanceExecutor {
         }
         if try await host.state(of: domain).isActive { try await awaitAnswer(of: domain) }
         let state = try await host.state(of: domain)
-        switch step {
-        case .powerOn:
-            guard state.isActive else { return .didNotHappen }
-            // It may go down since it was started, or have waited to be.
-            if case .shuttingDown = state { return .unknown }
-            // With published ports it starts paused, and runs once they lead into it.
-            let startsPaused = try await !host.instance(of: domain).publishedPorts.isEmpty
-            guard startsPaused, case .paused(let reason) = state else { return .happened }
-            // Any other reason is something that happened to it once it ran.
-            return [.user, .startingUp].contains(reason) ? .didNotHappen : .happened
-        case .powerOff: return state.isActive ? .didNotHappen : .happened
-        case .askShutdown: return state.isActive ? .unknown : .happened
-        case .askReboot, .reset: return .unknown
-        case .pause: return state.instanceState == .paused ? .happened : .didNotHappen
-        case .resume: return state.instanceState == .running ? .happened : .didNotHappen
-        default: preconditionFailure("step \(step.name) is no power operation")
-        }
+        if step == .powerOn { return try await startEvidence(of: domain, in: state) }
+        return step.trace.evidence(in: state)
+    }
+
+    private func startEvidence(of domain: Domain, in state: DomainState) async throws(ComputeError) -> StepEvidence {
+        guard state.isActive else { return .didNotHappen }
+        // It may go down since it was started, or have waited to be.
+        if case .shuttingDown = state { return .unknown }
+        // With published ports it starts paused, and runs once they lead into it.
+        let startsPaused = try await !host.instance(of: domain).publishedPorts.isEmpty
+        guard startsPaused, case .paused(let reason) = state else { return .happened }
+        // Any other reason is something that happened to it once it ran.
+        return [.user, .startingUp].contains(reason) ? .didNotHappen : .happened
     }
 
     /// Waits for an answer of the domain's monitor: it takes one request after the other, and so has done with those
@@ -141,9 +136,14 @@ extension InstanceExecutor {
         }
     }
 
+    /// What a request comes to whose guest went off before it was asked.
+    private enum OffGuest {
+        case isDone, cannotBe
+    }
+
     /// Asks the guest through its agent, and by ACPI where no agent answers.
     private func ask(
-        _ domain: Domain, by end: ContinuousClock.Instant,
+        _ domain: Domain, by end: ContinuousClock.Instant, whereOff offGuest: OffGuest,
         _ request: (PowerRequest, ContinuousClock.Instant) async throws(LibvirtError) -> Void
     ) async throws(ComputeError) {
         let isAsked: Bool
@@ -157,7 +157,7 @@ extension InstanceExecutor {
         do throws(LibvirtError) {
             try await request(.acpi, min(end, .now + Self.agentPatience))
         } catch {
-            if error.code == .operationInvalid { return }
+            if error.code == .operationInvalid, offGuest == .isDone { return }
             let failure = ComputeError(error, subject: subject, change: true)
             // Whatever became of the second request, the first may be on its way still.
             throw isAsked ? failure.adding(details: ["its agent was asked before"], outcome: .unknown) : failure

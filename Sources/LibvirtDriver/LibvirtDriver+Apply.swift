@@ -60,7 +60,7 @@ extension LibvirtDriver: InstanceApplication {
             try await settleLeft(of: id, in: journal, orElse: .refuse)
             let digest = "\(id) \(InstanceDocument.stored(instance)) \(options.restart != nil)"
             let asked = OperationRequest(
-                action: .apply, rule: .undo, instanceID: id, instanceName: "\(id)", requestDigest: digest)
+                change: .apply, instanceID: id, instanceName: "\(id)", requestDigest: digest)
             if try runner(journal).earlier(than: asked, context: context) != nil { return ApplyReport() }
             let work = try await applyWork(instance, to: id, context: context)
             guard options.basis == nil || options.basis == work.presentXML else {
@@ -86,7 +86,7 @@ extension LibvirtDriver: InstanceApplication {
         let added = work.plan.claims.filter { !held.contains($0) }
         try refuse(takenPorts: work)
         let request = OperationRequest(
-            action: .apply, rule: .undo, instanceID: work.id, instanceName: name, claims: added,
+            change: .apply, instanceID: work.id, instanceName: name, claims: added,
             update: InstanceUpdate(
                 document: InstanceDocument.stored(work.newer),
                 // What a running guest has it keeps until it is started again.

@@ -21,7 +21,7 @@ extension LibvirtDriver: InstanceLifecycle {
         try await recoverLostIndex(journal, context: context)
         // Before anything is looked for: what that request made has its ports, and its images may be gone since.
         let asked = OperationRequest(
-            action: .spawn, rule: .undo, instanceID: InstanceID(), instanceName: instance.name.description,
+            change: .spawn, instanceID: InstanceID(), instanceName: instance.name.description,
             requestDigest: InstanceDocument.stored(instance))
         if let earlier = try runner(journal).earlier(than: asked, context: context) {
             return try await self.instance(earlier.instanceID.description, context: context)
@@ -45,7 +45,7 @@ extension LibvirtDriver: InstanceLifecycle {
             id: id, name: instance.name.description, document: InstanceDocument.stored(work.instance),
             operationID: operationID, createdAt: work.plan.createdAt, everStarted: false)
         let request = OperationRequest(
-            id: operationID, action: .spawn, rule: .undo, instanceID: id, instanceName: instance.name.description,
+            id: operationID, change: .spawn, instanceID: id, instanceName: instance.name.description,
             claims: work.plan.claims, record: record, requestDigest: InstanceDocument.stored(instance))
         let executor = InstanceExecutor(
             host: self, id: id, name: instance.name.description, operationID: operationID, work: work)
@@ -108,12 +108,12 @@ extension LibvirtDriver: InstanceLifecycle {
             try await settleLeft(of: id, in: journal, orElse: .goOn)
             let digest = "\(id) \(policy)"
             let asked = OperationRequest(
-                action: .delete, rule: .finish, instanceID: id, instanceName: "\(id)", requestDigest: digest)
+                change: .delete, instanceID: id, instanceName: "\(id)", requestDigest: digest)
             if try runner(journal).earlier(than: asked, context: context) != nil { return }
             let instance = try await refuseToDelete(id, policy: policy, journal: journal)
             let name = instance.name.description
             let request = OperationRequest(
-                action: .delete, rule: .finish, instanceID: id, instanceName: name, requestDigest: digest)
+                change: .delete, instanceID: id, instanceName: name, requestDigest: digest)
             let executor = InstanceExecutor(host: self, id: id, name: name, operationID: request.id)
             _ = try await runner(journal).run(
                 request, steps: instance.deletionSteps, executor: executor, context: context)

@@ -13,7 +13,7 @@ extension LibvirtDriver: PowerControl {
     /// Starts a stopped instance (`virDomainCreateWithFlags`); does nothing to one that runs.
     public func start(_ id: InstanceID, context: OperationContext) async throws(ComputeError) {
         try await acting(.start, on: id, needs: .power, context: context) { () throws(ComputeError) in
-            _ = try await operate(.start, .powerOn, on: id, asked: "start", context: context) {
+            _ = try await operate(.start, on: id, context: context) {
                 domain throws(ComputeError) in
                 let state = try await state(of: domain)
                 guard state.isActive, state.instanceState != .running else { return }
@@ -29,7 +29,7 @@ extension LibvirtDriver: PowerControl {
     public func stop(_ id: InstanceID, policy: StopPolicy, context: OperationContext) async throws(ComputeError) {
         try await acting(.stop, on: id, needs: .power, context: context) { () throws(ComputeError) in
             switch policy {
-            case .force: _ = try await operate(.stop, .powerOff, on: id, asked: "force", context: context)
+            case .force: _ = try await operate(.forcedStop, on: id, context: context)
             case .graceful(let limit): try await stopGracefully(id, within: limit, context: context)
             }
         }
@@ -40,7 +40,7 @@ extension LibvirtDriver: PowerControl {
         try await acting(.reboot, on: id, needs: .power, context: context) { () throws(ComputeError) in
             switch kind {
             case .hard:
-                _ = try await operate(.reboot, .reset, on: id, asked: "hard", context: context) {
+                _ = try await operate(.hardReboot, on: id, context: context) {
                     domain throws(ComputeError) in
                     try await requireRunning(domain)
                     try await requireRestarts(domain)
@@ -53,7 +53,7 @@ extension LibvirtDriver: PowerControl {
     /// Halts a running instance's processors (`virDomainSuspend`); does nothing to one that is paused.
     public func pause(_ id: InstanceID, context: OperationContext) async throws(ComputeError) {
         try await acting(.pause, on: id, needs: .power, context: context) { () throws(ComputeError) in
-            _ = try await operate(.pause, .pause, on: id, asked: "pause", context: context) {
+            _ = try await operate(.pause, on: id, context: context) {
                 domain throws(ComputeError) in
                 try await requireRunning(domain) { $0.instanceState == .paused }
             }
@@ -63,7 +63,7 @@ extension LibvirtDriver: PowerControl {
     /// Lets a paused instance's processors run (`virDomainResume`); does nothing to one that runs.
     public func resume(_ id: InstanceID, context: OperationContext) async throws(ComputeError) {
         try await acting(.resume, on: id, needs: .power, context: context) { () throws(ComputeError) in
-            _ = try await operate(.resume, .resume, on: id, asked: "resume", context: context) {
+            _ = try await operate(.resume, on: id, context: context) {
                 domain throws(ComputeError) in
                 try await requireRunning(domain) { $0.instanceState == .paused }
             }
@@ -75,18 +75,19 @@ extension LibvirtDriver: PowerControl {
     /// made before, under its idempotency key; nothing is done then.
     @discardableResult
     private func operate(
-        _ action: Action, _ step: InstanceStep, on id: InstanceID, asked request: String, context: OperationContext,
+        _ change: InstanceChange, on id: InstanceID, context: OperationContext,
         where permits: (Domain) async throws(ComputeError) -> Void = { _ in }
     ) async throws(ComputeError) -> OperationResult {
+        guard let (step, asked) = change.request else { preconditionFailure("\(change) is no change of power") }
         let journal = try await journal(settlingFor: context, on: id)
         return try await locks.withLock(
-            id, operation: action.rawValue, context: context, waitingAtMost: Self.lockPatience
+            id, operation: change.action.rawValue, context: context, waitingAtMost: Self.lockPatience
         ) { () throws(ComputeError) in
-            try await settleLeft(of: id, in: journal, orElse: step == .powerOff ? .goOn : .refuse)
+            try await settleLeft(of: id, in: journal, orElse: change == .forcedStop ? .goOn : .refuse)
             let domain = try await requireDomain(id)
             let request = OperationRequest(
-                action: action, rule: .look, instanceID: id, instanceName: domain.name,
-                requestDigest: "\(id) \(request)")
+                change: change, instanceID: id, instanceName: domain.name,
+                requestDigest: "\(id) \(asked)")
             if let earlier = try runner(journal).earlier(than: request, context: context) { return .repeated(earlier) }
             try await permits(domain)
             let executor = InstanceExecutor(host: self, id: id, name: domain.name, operationID: request.id)
@@ -157,9 +158,7 @@ extension LibvirtDriver: PowerControl {
         let connection = try await link.connection(until: end)
         let subject = "instance \(id)"
         let events = try await translating(subject) { () throws(LibvirtError) in try await connection.events() }
-        let asked = try await operate(
-            .reboot, .askReboot, on: id, asked: "graceful", context: context
-        ) { domain throws(ComputeError) in
+        let asked = try await operate(.gracefulReboot, on: id, context: context) { domain throws(ComputeError) in
             try await requireRunning(domain)
             try await requireRestarts(domain)
         }
@@ -188,7 +187,7 @@ extension LibvirtDriver: PowerControl {
     ) async throws(ComputeError) -> OperationResult? {
         // One without a domain may be in the making: that is known once the lock is held.
         if let domain = try await domain(id), try await !state(of: domain).isActive { return nil }
-        return try await operate(.stop, .askShutdown, on: id, asked: "graceful", context: context) {
+        return try await operate(.gracefulStop, on: id, context: context) {
             domain throws(ComputeError) in
             try refuseReturning(id, name: domain.name)
             try await requireRunning(domain) { !$0.isActive }

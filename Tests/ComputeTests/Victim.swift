@@ -43,12 +43,12 @@ final class Victim {
         process.waitUntilExit()
     }
 
-    /// Lets it end, and gives all that it printed, by lines; nil where it was killed.
+    /// Lets it end, and gives all that it printed, by lines; nil where it was killed, and did not crash.
     func finish() throws -> [String]? {
         try input.fileHandleForWriting.close()
         let text = String(decoding: try output.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
         process.waitUntilExit()
-        if process.terminationReason == .uncaughtSignal { return nil }
+        if process.terminationReason == .uncaughtSignal, process.terminationStatus == SIGKILL { return nil }
         guard process.terminationStatus == 0 else { throw Failure(status: process.terminationStatus) }
         return text.split(separator: "\n").map(String.init)
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright 2026 The Roost authors
 
+import DomainPlanning
 import DomainXML
 import RoostKit
 import Testing
@@ -126,6 +127,50 @@ struct ApplyFaultTests {
         try await plain.expectUnchanged(since: before)
     }
 
+    /// The points of an apply with these steps, of which the table needs the names alone.
+    private static func trials(vcpus: Bool = false) -> [CrashTrial] {
+        let steps: [InstanceStep] = [
+            .redefine(from: ""), .live(.limits(disk: 0, target: "vda", from: [:], to: [:]), run: 1),
+            .live(.link(interface: 0, mac: "", isUp: false), run: 1), .live(.document(from: "", to: ""), run: 1),
+        ]
+        return CrashTrial.all(of: .apply, steps + (vcpus ? [.live(.vcpus(from: 1, to: 2), run: 1)] : []))
+    }
+
+    @Test("is tried in each step that the table of crashes has")
+    func complete() {
+        #expect(Self.trials(vcpus: true).steps == CrashRow.stepKinds(of: .apply))
+    }
+
+    @Test("as its process is killed while the guest gets more processors is undone by the next command")
+    func killedWithProcessors() async throws {
+        let lab = try await Lab("apcrash")
+        let before = try await lab.prepared()
+        let id = try await lab.driver.spawn(
+            Instance.changeable("crash-2"), until: .agent(within: Lab.patience), context: lab.context
+        ).id
+        let old = try await Sight(id, in: lab)
+        let document = InstanceDocument.stored(try Self.newer("crash-2", vcpus: 2))
+        for trial in Self.trials(vcpus: true) where trial.step == "live-vcpus" && !trial.isLast {
+            let history = try lab.history()
+            #expect(try Victim(in: lab, "apply", document, "\(trial.point)").finish() == nil, trial.comment)
+            let next = try await Lab("apcrash")
+            _ = try await next.driver.instances(context: next.context)
+            let now = try await Sight(id, in: next)
+            #expect(
+                try lab.history().dropLast(history.count) == [trial.settled()].compactMap(\.self)[...], trial.comment)
+            #expect(now.live == old.live && now.definition == old.definition, trial.comment)
+            #expect(now.record == old.record && now.claims == old.claims, trial.comment)
+            // It keeps what it does not let go of until it is off.
+            try await next.driver.stop(id, policy: .force, context: next.context)
+            try await next.driver.start(id, context: next.context)
+            #expect(try await next.documents(of: id).running.currentProcessorCount == 1, trial.comment)
+            try await next.driver.waitForAgent(id, within: Lab.patience, context: next.context)
+            await next.driver.close()
+        }
+        try await lab.deleteAll()
+        try await lab.expectUnchanged(since: before)
+    }
+
     @Test("as its process is killed at any point leaves the old or the new, whole, after the next command")
     func killed() async throws {
         let lab = try await Lab("apcrash")
@@ -135,20 +180,17 @@ struct ApplyFaultTests {
         ).id
         let old = try await Sight(id, in: lab)
         let document = InstanceDocument.stored(try Self.newer("crash-1"))
-        let points = 4 * Self.steps.count + 2
-        for point in 0..<points {
-            let history = try lab.history().count
-            #expect(try Victim(in: lab, "apply", document, "\(point)").finish() == nil, "point \(point)")
+        for trial in Self.trials() {
+            let (history, isDone) = (try lab.history().count, trial.isLast)
+            #expect(try Victim(in: lab, "apply", document, "\(trial.point)").finish() == nil, trial.comment)
             let next = try await Lab("apcrash")
             _ = try await next.driver.instances(context: next.context)
             let now = try await Sight(id, in: next)
-            let isDone = point == points - 1
-            let new: [OperationState] = point == 0 ? [] : [isDone ? .done : .undone]
-            #expect(try lab.history().dropLast(history) == new[...], "point \(point)")
-            #expect(now.live == (isDone ? ["40", "false"] : old.live), "point \(point)")
-            #expect((now.definition == old.definition) == !isDone, "point \(point)")
-            #expect((now.record == old.record) == !isDone && (now.claims == old.claims) == !isDone, "point \(point)")
-            #expect(try await next.driver.reconcile(.show, context: next.context).drifts.isEmpty, "point \(point)")
+            #expect(try lab.history().dropLast(history) == [trial.settled()].compactMap(\.self)[...], trial.comment)
+            #expect(now.live == (isDone ? ["40", "false"] : old.live), trial.comment)
+            #expect((now.definition == old.definition) == !isDone, trial.comment)
+            #expect((now.record == old.record) == !isDone && (now.claims == old.claims) == !isDone, trial.comment)
+            #expect(try await next.driver.reconcile(.show, context: next.context).drifts.isEmpty, trial.comment)
             await next.driver.close()
         }
         #expect(try await lab.driver.instance("crash-1", context: lab.context).labels == ["role": "web"])

@@ -7,11 +7,13 @@ import Libvirt
 import RoostKit
 import SystemPackage
 
-/// All that an operation may leave on a host: files, processes, definitions, locks, claims, records.
+/// All that an operation may leave on a host: files, processes, definitions, tap devices, locks, claims, records.
 struct HostSnapshot: Hashable, CustomStringConvertible {
     let files: [String]
     let processes: [String]
     let domains: [String]
+    /// Those on the bridge of the lab's suite.
+    let taps: [String]
     let locks: [String]
     let claims: [String]
     let records: [String]
@@ -26,15 +28,15 @@ struct HostSnapshot: Hashable, CustomStringConvertible {
         let locks = try DomainLocks(lab.state).held().keys.map(\.description)
         return HostSnapshot(
             files: try files(below: lab.state.path.string), processes: try qemuProcesses(of: lab),
-            domains: domains.sorted(), locks: locks.sorted(),
+            domains: domains.sorted(), taps: try TestBridge(of: lab.name).devices(), locks: locks.sorted(),
             claims: try journal.claims().map { "\($0.claim)" }.sorted(),
             records: try journal.instances().map(\.name).sorted())
     }
 
     var description: String {
         """
-        files \(files), processes \(processes), domains \(domains), locks \(locks), claims \(claims), \
-        records \(records)
+        files \(files), processes \(processes), domains \(domains), taps \(taps), locks \(locks), \
+        claims \(claims), records \(records)
         """
     }
 

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright 2026 The Roost authors
 
+import Foundation
 import RoostKit
 import SystemPackage
+import TestSupport
 
 extension Lab {
     /// What is there before anything goes wrong: the image is stored, no instance is left, and the daemon answers.
@@ -45,6 +47,32 @@ extension Lab {
         }
     }
 
+    /// A guest that does nothing but turn off when its power button is pressed, which it hears within a second of its
+    /// start.
+    func listening(_ name: String) async throws -> Instance {
+        let image = try ImageName("listening")
+        if try await !driver.images(context: context).contains(where: { $0.name == image }) {
+            let disk = try Self.base + "/listening-\(self.name).img"
+            try BootSector.write(to: disk)
+            _ = try await driver.addImage(image, fromFile: disk, format: .raw, kind: .disk, context: context)
+        }
+        return try tiny(name, disks: [.image(image, size: nil)], agent: false)
+    }
+
+    /// How often the guest of ``listening(_:)`` said that it listens.
+    func marks(of id: InstanceID) -> Int {
+        let log = state.directory(of: id).appending("console/console.log").string
+        return (FileManager.default.contents(atPath: log) ?? Data()).count { $0 == BootSector.mark }
+    }
+
+    /// Starts the guest of ``listening(_:)`` anew, and waits until it listens.
+    func startListening(_ id: InstanceID) async throws {
+        try await bring(id, to: .stopped)
+        let known = marks(of: id)
+        try await bring(id, to: .running)
+        while marks(of: id) == known { try await Task.sleep(for: .milliseconds(20)) }
+    }
+
     /// How each operation stands, newest first.
     func history() throws -> [OperationState] {
         try Journal.open(state).history(limit: HistoryLimits.standard.operations).map(\.state)
@@ -78,14 +106,18 @@ extension Lab {
 }
 
 extension Instance {
-    /// A tiny guest whose spawn has every step that needs no privilege: two disks of which one is empty, and a seed.
-    static func complete(_ name: String, publish ports: [PublishedPort] = []) throws -> Instance {
+    /// A tiny guest whose spawn has every step: two disks of which one is empty, a seed, and with a bridge a tap.
+    static func complete(
+        _ name: String, publish ports: [PublishedPort] = [], bridge: BridgeName? = nil
+    ) throws -> Instance {
         try Instance(
             name: InstanceName(name), vcpus: VCPUCount(1), memory: MemorySize(.mebibytes(128)),
             disks: [
                 .image(ImageName("tiny"), size: DiskSize(.mebibytes(512))), .blank(DiskSize(.mebibytes(16))),
             ],
-            interfaces: [Interface(network: .user(publish: ports))],
+            interfaces: ([.user(publish: ports)] + (bridge.map { [.bridge($0)] } ?? [])).map {
+                Interface(network: $0)
+            },
             cloudInit: CloudInit(hostname: HostName("faults.example")))
     }
 }

@@ -2,6 +2,7 @@
 // Copyright 2026 The Roost authors
 
 import Foundation
+import Glibc
 import RoostKit
 import SystemPackage
 
@@ -19,11 +20,11 @@ struct Victim {
         try process.run()
     }
 
-    /// Waits for its end, and gives what it printed, by lines; nil where it was killed.
+    /// Waits for its end, and gives what it printed, by lines; nil where it was killed, and did not crash.
     func finish() throws -> [String]? {
         let text = String(decoding: try output.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
         process.waitUntilExit()
-        if process.terminationReason == .uncaughtSignal { return nil }
+        if process.terminationReason == .uncaughtSignal, process.terminationStatus == SIGKILL { return nil }
         guard process.terminationStatus == 0 else { throw Failure(status: process.terminationStatus) }
         return text.split(separator: "\n").map(String.init)
     }

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright 2026 The Roost authors
 
+import Compute
 import DomainPlanning
 import Foundation
 import Testing
 
 @testable import LibvirtDriver
 
-/// ARCHITECTURE.md tells of each step what a crash at it leads to.
+/// The table of crashes is what ARCHITECTURE.md shows, and knows every step that there is.
 @Suite("The table of crashes")
 struct CrashTableTests {
     static let steps: [InstanceStep] = [
@@ -18,26 +19,32 @@ struct CrashTableTests {
         .live(.vcpus(from: 1, to: 2), run: 1),
     ]
 
-    /// The steps' names in the second column, with `N` for an index.
+    /// The rows of ARCHITECTURE.md, without the two of the head.
     private func documented() throws -> [String] {
         let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent()
         let text = try String(contentsOf: root.appending(path: "ARCHITECTURE.md"), encoding: .utf8)
         let section = text.split(separator: "\n").drop { $0 != "## What a crash leads to" }.dropFirst()
-        let rows = section.prefix { !$0.hasPrefix("## ") }
-        return rows.flatMap { row -> [String] in
-            let cells = row.split(separator: "|", omittingEmptySubsequences: false)
-            guard cells.count > 3 else { return [] }
-            return cells[2].split(separator: "`").enumerated().filter { $0.offset % 2 == 1 }.map { String($0.element) }
-        }
+        return section.prefix { !$0.hasPrefix("## ") }.filter { $0.hasPrefix("|") }.dropFirst(2).map(String.init)
     }
 
-    @Test("has a row for each step, and for nothing else")
-    func complete() throws {
-        let names = Self.steps.map { $0.name.replacing("0", with: "N") }
-        let rows = try documented()
-        #expect(Set(rows) == Set(names))
-        #expect(rows.count == names.count)
+    @Test("is what ARCHITECTURE.md shows, row by row")
+    func documentedRows() throws {
+        #expect(try documented() == CrashRow.all.map(\.text))
+    }
+
+    @Test("has each step once, and nothing else")
+    func complete() {
+        let rows = InstanceChange.allCases.flatMap { CrashRow.stepKinds(of: $0) }
+        #expect(Set(rows) == Set(Self.steps.map(\.kindName)))
+        #expect(rows.count == Self.steps.count)
+    }
+
+    @Test("has the one step of each change of power", arguments: InstanceChange.allCases)
+    func power(change: InstanceChange) {
+        #expect((change.request != nil) == (change.rule == .look))
+        guard let request = change.request else { return }
+        #expect(CrashRow.stepKinds(of: change) == [request.step.kindName])
     }
 
     @Test("is checked against every step that there is", arguments: steps)

@@ -11,8 +11,8 @@ import SystemPackage
 ///
 /// Arguments: the state directory; `spawn` or `apply` and the instance's document as JSON; `delete`, `start`, `stop`,
 /// `shutdown`, `pause`, `resume`, `reset` or `reboot` and its UUID; or `list`; and the number of the point of the
-/// operation, from 0, at which the process kills itself, if it is to. It prints how many points it reached, or the
-/// names of the instances.
+/// operation, from 0, at which the process kills itself, if it is to; and for `spawn` its goal. It prints how many
+/// points it reached, or the names of the instances.
 @main
 struct SpawnVictim {
     static func main() async throws {
@@ -28,7 +28,8 @@ struct SpawnVictim {
         switch arguments[2] {
         case "spawn":
             _ = try await driver.spawn(
-                InstanceDocument.parseStored(arguments[3]), until: .started, context: context)
+                InstanceDocument.parseStored(arguments[3]), until: goal(arguments.dropFirst(5).first),
+                context: context)
             print(probe.count)
         case "apply":
             let instance = try InstanceDocument.parseStored(arguments[3])
@@ -48,6 +49,15 @@ struct SpawnVictim {
         default: exit(64)
         }
         await driver.close()
+    }
+
+    private static func goal(_ name: String?) -> SpawnGoal {
+        switch name {
+        case nil: .started
+        case "running": .running
+        case "agent": .agent(within: .seconds(180))
+        default: exit(64)
+        }
     }
 }
 
