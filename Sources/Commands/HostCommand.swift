@@ -82,7 +82,7 @@ extension ReconcileReport {
         for orphan in orphans {
             table.append([
                 orphan.kind.rawValue, orphan.since.map { Self.age(from: $0, to: now) } ?? "",
-                orphan.instanceID.description, orphan.fateText, orphan.name,
+                orphan.instanceID?.description ?? "", orphan.fateText, orphan.name,
             ])
         }
         func lines(_ what: String, _ texts: [String]) -> String {
@@ -123,7 +123,7 @@ extension Orphan {
         return .object([
             .init("kind", .string(kind.rawValue)),
             .init("name", .string(name)),
-            .init("owner", .string(instanceID.description)),
+            .init("owner", .optional(instanceID?.description)),
             .init("since", .optional(since.map(Timestamp.text))),
             .init("obstacle", .optional(obstacle)),
             .init("fate", .string(fate)),

@@ -46,8 +46,8 @@ public struct Orphan: Sendable, Hashable {
     public let kind: Kind
     /// What it is called: an instance, a path, a device.
     public let name: String
-    /// The instance that it was made for: its owner's tag.
-    public let instanceID: InstanceID
+    /// The instance that it was made for, its owner's tag; nil for what was made for none.
+    public let instanceID: InstanceID?
     /// Since when it is there, where that is known.
     public let since: Date?
     /// Why it is not removed; nil where it may be.
@@ -74,6 +74,8 @@ public struct Orphan: Sendable, Hashable {
         case lock
         /// A guest's process, by its number, of which the hypervisor knows nothing.
         case process
+        /// A file of an image that a process which died was adding or deleting.
+        case image
     }
 
     /// What became of an orphan.
@@ -88,8 +90,8 @@ public struct Orphan: Sendable, Hashable {
 
     /// An orphan.
     public init(
-        kind: Kind, name: String, instanceID: InstanceID, since: Date?, obstacle: String? = nil, isUndone: Bool = false,
-        fate: Fate = .kept
+        kind: Kind, name: String, instanceID: InstanceID?, since: Date?, obstacle: String? = nil,
+        isUndone: Bool = false, fate: Fate = .kept
     ) {
         self.kind = kind
         self.name = name

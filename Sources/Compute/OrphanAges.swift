@@ -10,7 +10,7 @@ public struct OrphanAges: Sendable {
     private struct Key: Hashable {
         let kind: Orphan.Kind
         let name: String
-        let id: InstanceID
+        let id: InstanceID?
 
         init(_ orphan: Orphan) {
             kind = orphan.kind

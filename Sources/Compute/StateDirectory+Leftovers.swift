@@ -26,11 +26,9 @@ extension StateDirectory {
     public func remove(_ orphan: Orphan) throws(ComputeError) {
         let path = FilePath(orphan.name)
         let parent = path.removingLastComponent()
-        let expected =
-            switch orphan.kind {
-            case .socket: agentSocket(of: orphan.instanceID)
-            default: locks.appending("\(orphan.instanceID).lock")
-            }
+        let expected = orphan.instanceID.map { id in
+            orphan.kind == .socket ? agentSocket(of: id) : locks.appending("\(id).lock")
+        }
         guard path == expected, let name = path.lastComponent else {
             throw ComputeError(.failed, subject: orphan.name, message: "\(orphan.name) is no such file")
         }

@@ -21,7 +21,7 @@ extension LibvirtDriver {
         var held: [InstanceID: DomainLock] = [:]
         defer { for lock in held.values { lock.release() } }
         do throws(ComputeError) {
-            for id in Set(orphans.map(\.instanceID)) {
+            for id in Set(orphans.compactMap(\.instanceID)) {
                 held[id] = try locks.tryAcquire(id, operation: Action.reconcile.rawValue, context: context)
             }
             var report = ReconcileReport()
@@ -74,37 +74,51 @@ extension LibvirtDriver {
         guard let domain else { return nil }
         var report = ReconcileReport()
         return try await survey(journal, &report, context).orphans.first { orphan in
-            orphan.isUndone && orphan.instanceID.uuid == domain.uuid
+            orphan.isUndone && orphan.instanceID?.uuid == domain.uuid
         }
     }
 
     private func remove(_ orphan: Orphan, as plan: ReconcilePlan, in journal: Journal) async -> Orphan.Fate {
-        guard !plan.busy.contains(orphan.instanceID) else { return .failed("an operation works on it") }
+        // Belongs to no instance; who adds or deletes the image has its files locked.
+        guard let id = orphan.instanceID else { return removeImageFiles(orphan) }
+        guard !plan.busy.contains(id) else { return .failed("an operation works on it") }
         guard let present = plan.orphans.first(where: { $0.kind == orphan.kind && $0.name == orphan.name }) else {
             return .removed
         }
         if let obstacle = present.obstacle { return .failed(obstacle) }
         do throws(ComputeError) {
-            try await removeNow(orphan, in: journal)
+            try await removeNow(orphan, of: id, in: journal)
             return .removed
         } catch {
             return .failed(error.message)
         }
     }
 
-    private func removeNow(_ orphan: Orphan, in journal: Journal) async throws(ComputeError) {
+    /// Removes what dead processes left among the images, all of it at once.
+    private func removeImageFiles(_ orphan: Orphan) -> Orphan.Fate {
+        do throws(StorageError) {
+            try images.cleanUp()
+            return try images.leftovers().contains { $0.name == orphan.name } ? .failed("it is in use") : .removed
+        } catch {
+            return .failed("\(error)")
+        }
+    }
+
+    private func removeNow(
+        _ orphan: Orphan, of id: InstanceID, in journal: Journal
+    ) async throws(ComputeError) {
         let subject = "\(orphan.kind.rawValue) \(orphan.name)"
         switch orphan.kind {
         case .record:
-            try removeFiles(of: orphan.instanceID, subject: subject)
-            try journal.forget(orphan.instanceID)
+            try removeFiles(of: id, subject: subject)
+            try journal.forget(id)
         case .definition:
-            guard let domain = try await domain(orphan.instanceID) else { return }
+            guard let domain = try await domain(id) else { return }
             try await changing(subject) { () throws(LibvirtError) in
                 try await domain.undefine(deadline: .now + Self.changeLimit)
             }
         case .files:
-            try removeFiles(of: orphan.instanceID, subject: subject)
+            try removeFiles(of: id, subject: subject)
         case .tap:
             do throws(NetworkingError) {
                 guard let tap = try await taps.list().first(where: { $0.name == orphan.name }) else { return }
@@ -116,6 +130,7 @@ extension LibvirtDriver {
             try state.remove(orphan)
         case .process:
             try await end(orphan)
+        case .image: preconditionFailure("an image's file is no instance's")
         }
     }
 

@@ -43,8 +43,9 @@ extension LibvirtDriver: HostReconciliation {
         report.unseen = []
         let plan = try await survey(journal, &report, context)
         report.orphans = plan.orphans
-        report.quarantined = plan.quarantined + unknownImages(&report)
-        let chosen = Set(choose(plan.orphans))
+        report.quarantined = plan.quarantined
+        surveyImages(&report)
+        let chosen = Set(choose(report.orphans))
         let removable = report.orphans.indices.filter { index in
             let orphan = report.orphans[index]
             return orphan.obstacle == nil && (orphan.isUndone || chosen.contains(orphan))
@@ -185,12 +186,12 @@ extension LibvirtDriver: HostReconciliation {
         return disk
     }
 
-    private func unknownImages(_ report: inout ReconcileReport) -> [String] {
+    private func surveyImages(_ report: inout ReconcileReport) {
         do throws(StorageError) {
-            return try images.unknownFiles()
+            report.quarantined += try images.unknownFiles()
+            report.orphans += try images.leftovers()
         } catch {
             report.unseen.append("images: \(error)")
-            return []
         }
     }
 

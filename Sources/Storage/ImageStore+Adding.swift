@@ -131,10 +131,13 @@ extension ImageStore {
     static let manifestSuffix = "manifest"
 
     private func cleanUp(_ directory: OpenDirectory) throws(StorageError) {
-        try ScratchFile.removeDead(suffix: Self.manifestSuffix, in: directory) { file throws(StorageError) in
+        try ScratchFile.forEachDead(suffix: Self.manifestSuffix, in: directory) { file, name throws(StorageError) in
             try removeData(recordedIn: file, in: directory)
+            try directory.removeFile(name)
         }
-        try ScratchFile.removeDead(suffix: ImageCopy.suffix, in: directory)
+        try ScratchFile.forEachDead(suffix: ImageCopy.suffix, in: directory) { _, name throws(StorageError) in
+            try directory.removeFile(name)
+        }
         for file in try directory.names() where file.extension == "lock" {
             guard let name = try? ImageName(file.stem) else { continue }
             try removeUnusedLock(of: name, in: directory)

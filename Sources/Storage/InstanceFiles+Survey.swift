@@ -62,11 +62,36 @@ extension ImageStore {
         let names = try directory.names()
         var known: Set<String> = []
         for name in names {
-            guard let image = ImageManifest.imageName(ofManifest: name) else { continue }
+            // A manifest that is hidden is that of an image on its way in or out, or of what a dead process left.
+            guard let image = ImageManifest.imageName(ofManifest: Self.unhidden(name)) else { continue }
             known.formUnion([name.string, "\(image).qcow2", "\(image).raw", "\(image).lock"])
         }
         return names.map(\.string).filter { name in
             !known.contains(name) && !name.hasPrefix(".") && !name.hasSuffix(".lock")
         }.sorted().map { directory.path.appending($0).string }
+    }
+
+    /// The name of a manifest `.NAME.json.RANDOM.manifest` once it is published; any other name as it is.
+    private static func unhidden(_ name: FilePath.Component) -> FilePath.Component {
+        guard ScratchFile.isScratch(name, suffix: manifestSuffix) else { return name }
+        let parts = name.string.dropFirst().split(separator: ".").dropLast(2)
+        return FilePath.Component(parts.joined(separator: ".")) ?? name
+    }
+
+    /// The files of images that processes which died were adding or deleting: what ``cleanUp()`` removes.
+    ///
+    /// - Throws: ``StorageError/system(call:_:_:)`` where the store cannot be listed.
+    public func leftovers() throws(StorageError) -> [Orphan] {
+        let directory = try OpenDirectory(path)
+        var found: [Orphan] = []
+        for suffix in [Self.manifestSuffix, ImageCopy.suffix] {
+            try ScratchFile.forEachDead(suffix: suffix, in: directory) { file, name throws(StorageError) in
+                found.append(
+                    Orphan(
+                        kind: .image, name: directory.path.appending(name).string, instanceID: nil,
+                        since: Date(timeIntervalSince1970: Double(try file.status().modifiedNanoseconds) / 1e9)))
+            }
+        }
+        return found.sorted { $0.name < $1.name }
     }
 }

@@ -47,26 +47,27 @@ final class ScratchFile: Sendable {
         try directory.rename(name, to: target)
     }
 
-    /// Removes the scratch files with this suffix in `directory` whose writers are dead.
+    /// Visits the scratch files with this suffix in `directory` whose writers are dead.
     ///
     /// - Parameters:
     ///   - suffix: the ending that they were made with.
     ///   - directory: where they are.
-    ///   - visit: is given each before it goes, with the lock held.
+    ///   - visit: is given each, with the lock held.
     /// - Throws: ``StorageError/system(call:_:_:)``, and what `visit` throws.
-    static func removeDead(
-        suffix: String, in directory: OpenDirectory, visit: (OpenFile) throws(StorageError) -> Void = { _ in }
+    static func forEachDead(
+        suffix: String, in directory: OpenDirectory,
+        _ visit: (OpenFile, FilePath.Component) throws(StorageError) -> Void
     ) throws(StorageError) {
         for name in try directory.names() where isScratch(name, suffix: suffix) {
             // What cannot be opened is not ours, and is no reason to refuse the work that comes after the clean-up.
             guard let file = try? directory.file(name), try file.tryLock(.exclusive) else { continue }
-            try visit(file)
-            try directory.removeFile(name)
+            defer { file.unlock() }
+            try visit(file, name)
         }
     }
 
     /// Whether `name` is one that this type makes.
-    private static func isScratch(_ name: FilePath.Component, suffix: String) -> Bool {
+    static func isScratch(_ name: FilePath.Component, suffix: String) -> Bool {
         let text = name.string
         return text.hasPrefix(".") && text.hasSuffix("." + suffix)
     }

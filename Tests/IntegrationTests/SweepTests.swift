@@ -101,7 +101,7 @@ struct SweepTests {
         let (lab, guest) = try await scene()
         let late = try await defineTooLate("late", in: lab)
         let report = try await lab.driver.reconcile(.show, context: lab.context)
-        #expect(report.orphans.map(\.instanceID.uuid) == [late.uuid])
+        #expect(report.orphans.map(\.instanceID?.uuid) == [late.uuid])
         #expect(report.orphans.map(\.fate) == [.removed])
         #expect(try await lab.driver.domain(InstanceID(late.uuid)) == nil)
         #expect(try await lab.driver.instance("bystander", context: lab.context).id == guest.id)
@@ -236,6 +236,36 @@ struct SweepTests {
     /// Whether it runs after an attempt to start it.
     private func started(_ id: InstanceID, in lab: Lab) async -> Bool {
         (try? await lab.driver.start(id, context: lab.context)) != nil
+    }
+
+    @Test("shows what an addition of an image left whose process was killed, and removes it when asked")
+    func image() async throws {
+        let (lab, guest) = try await scene()
+        let source = try Lab.base + "/large.raw"
+        #expect(FileManager.default.createFile(atPath: source, contents: nil))
+        let file = try #require(FileHandle(forWritingAtPath: source))
+        try file.truncate(atOffset: 32 << 30)
+        let adding = try lab.roost.start(["image", "add", "large", source, "--format", "raw"])
+        func written() throws -> [String] {
+            try FileManager.default.contentsOfDirectory(atPath: lab.state.images.string).filter {
+                $0.hasPrefix(".large")
+            }
+        }
+        while try written().isEmpty { try await Task.sleep(for: .milliseconds(5)) }
+        // Who is at work leaves nothing.
+        #expect(try await lab.driver.reconcile(.delete, context: lab.context) == ReconcileReport())
+        kill(adding.processID, SIGKILL)
+        #expect(await adding.outcome().status == 128 + SIGKILL)
+
+        let shown = try await lab.roost("host", "sweep")
+        #expect(shown.text.contains("image ") && shown.text.contains("/.large.raw."), "\(shown.text)")
+        let swept = try await lab.roost.json("host", "sweep", "--delete")
+        #expect(swept["orphans"]?.elements.map { $0["kind"] } == ["image"])
+        #expect(swept["orphans"]?.elements.map { $0["fate"] } == ["removed"])
+        #expect(try written().isEmpty)
+        #expect(try await lab.driver.instance("bystander", context: lab.context).id == guest.id)
+        try FileManager.default.removeItem(atPath: source)
+        try await lab.deleteAll()
     }
 
     @Test("leaves an orphan alone that an operation works on")

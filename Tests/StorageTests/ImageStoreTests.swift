@@ -214,7 +214,12 @@ struct ImageRecoveryTests {
         for name in [".dead.raw.1.part", ".dead.json.1.manifest", ".other"] {
             try Data([1]).write(to: URL(fileURLWithPath: scene.root.appending("images").appending(name).string))
         }
+        #expect(
+            try scene.store.leftovers().map { FilePath($0.name).lastComponent?.string } == [
+                ".dead.json.1.manifest", ".dead.raw.1.part",
+            ])
         try scene.store.cleanUp()
+        #expect(try scene.store.leftovers().isEmpty)
         #expect(try scene.imageNames == [".other", live.name.string, liveRecord.name.string].sorted())
     }
 
@@ -229,6 +234,7 @@ struct ImageRecoveryTests {
     func halfAdded() async throws {
         try crash(try await scene.add("x", noise(512)))
         #expect(try scene.store.images().isEmpty)
+        #expect(try scene.store.unknownFiles() == [])
         let again = try await scene.add("x", noise(1_024))
         #expect(try scene.imageNames == ["x.json", "x.lock", "x.raw"])
         #expect(try StorageScene.bytes(again.path) == noise(1_024))
