@@ -54,7 +54,8 @@ struct CapturedOutput: Sendable {
         return bytes
     }
 
-    private static func tail(of sequence: SubprocessOutputSequence) async throws -> [UInt8] {
+    /// Reads standard error until the program ends, and keeps its end.
+    static func tail(of sequence: SubprocessOutputSequence) async throws -> [UInt8] {
         var bytes: [UInt8] = []
         for try await buffer in sequence {
             buffer.withUnsafeBytes { bytes.append(contentsOf: $0) }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright 2026 The Roost authors
 
+public import SystemPackage
+
 /// What to run, how, and within which limits.
 ///
 /// Arguments and environment can be read by every user of the host while the program runs (`/proc/PID/cmdline`):
@@ -14,6 +16,8 @@ public struct ProgramCall: Sendable {
     public var environment: [String: String]
     /// What it reads from standard input; nil: nothing (`/dev/null`).
     public var input: [UInt8]?
+    /// Open files that take the place of ``input`` and of the result's output; nil: none.
+    public var files: ProgramFiles?
     /// The account that it runs as; nil: the caller's. Another account than the caller's needs root.
     public var account: ProgramAccount?
     /// How much it may use.
@@ -24,15 +28,33 @@ public struct ProgramCall: Sendable {
     /// A call of `program`.
     public init(
         _ program: HostProgram, arguments: [String] = [], environment: [String: String] = [:], input: [UInt8]? = nil,
-        account: ProgramAccount? = nil, limits: ProgramLimits = ProgramLimits(), acceptedStatuses: Set<Int32> = [0]
+        files: ProgramFiles? = nil, account: ProgramAccount? = nil, limits: ProgramLimits = ProgramLimits(),
+        acceptedStatuses: Set<Int32> = [0]
     ) {
         self.program = program
         self.arguments = arguments
         self.environment = environment
         self.input = input
+        self.files = files
         self.account = account
         self.limits = limits
         self.acceptedStatuses = acceptedStatuses
+    }
+}
+
+/// Open files that a program reads and writes as its standard input and output; they stay open here.
+///
+/// How much it writes is bounded by ``ProgramLimits/fileSize``.
+public struct ProgramFiles: Sendable, Hashable {
+    /// What it reads, from the descriptor's position.
+    public let input: FileDescriptor
+    /// What it writes to, from the descriptor's position.
+    public let output: FileDescriptor
+
+    /// Files.
+    public init(input: FileDescriptor, output: FileDescriptor) {
+        self.input = input
+        self.output = output
     }
 }
 

@@ -132,6 +132,7 @@ public struct ProgramRunner: Sendable {
         _ call: ProgramCall, _ configuration: Configuration
     ) async -> Result<Ended, ProgramError> {
         do {
+            if let files = call.files { return .success(try await launch(configuration, files: files)) }
             guard let input = call.input else {
                 return .success(try await launch(configuration, input: .none, limit: call.limits.outputBytes))
             }
@@ -169,8 +170,25 @@ public struct ProgramRunner: Sendable {
         return Ended(status: result.terminationStatus, captured: result.closureResult)
     }
 
-    private static func end<Input: InputProtocol>(
-        _ execution: Execution<Input, SequenceOutput, SequenceOutput>, _ configuration: Configuration
+    private static func launch(_ configuration: Configuration, files: ProgramFiles) async throws -> Ended {
+        let result = try await Subprocess.run(
+            configuration, input: .fileDescriptor(files.input, closeAfterSpawningProcess: false),
+            output: .fileDescriptor(files.output, closeAfterSpawningProcess: false), error: .sequence
+        ) { execution in
+            do {
+                let tail = try await CapturedOutput.tail(of: execution.standardError)
+                if Task.isCancelled { await end(execution, configuration) }
+                return CapturedOutput(output: [], errorTail: tail)
+            } catch {
+                await end(execution, configuration)
+                throw error
+            }
+        }
+        return Ended(status: result.terminationStatus, captured: result.closureResult)
+    }
+
+    private static func end<Input: InputProtocol, Output: OutputProtocol>(
+        _ execution: Execution<Input, Output, SequenceOutput>, _ configuration: Configuration
     ) async {
         await execution.teardown(using: configuration.platformOptions.teardownSequence)
         // The teardown stops when the leader is gone; what the leader started may have ignored SIGTERM. The leader has

@@ -43,6 +43,32 @@ struct ProgramRunnerTests {
         #expect(try await text(ProgramCall(HostProgram("pwd", package: "coreutils"))) == "/\n")
     }
 
+    @Test("lets a program read and write open files, no further than its limit, and leaves them open")
+    func files() async throws {
+        let directory = FileManager.default.temporaryDirectory.appending(path: "roost-files-\(UUID())")
+        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: false)
+        defer { try? FileManager.default.removeItem(at: directory) }
+        let paths = ["in", "out"].map { FilePath(directory.path).appending($0) }
+        try Data(repeating: 7, count: 100_000).write(to: URL(filePath: paths[0].string))
+        let input = try FileDescriptor.open(paths[0], .readOnly)
+        let result = try FileDescriptor.open(paths[1], .readWrite, options: .create, permissions: .ownerReadWrite)
+        defer {
+            try? input.close()
+            try? result.close()
+        }
+        var call = ProgramCall(
+            HostProgram("cat", package: "coreutils"), files: ProgramFiles(input: input, output: result))
+        #expect(try await runner.run(call).output.isEmpty)
+        #expect(try result.seek(offset: 0, from: .end) == 100_000)
+        _ = try input.seek(offset: 0, from: .start)
+        _ = try result.seek(offset: 0, from: .start)
+        try result.resize(to: 0)
+        call.limits.fileSize = 4_096
+        let ended = ProgramError.failed(program: "cat", termination: .signalled(SIGXFSZ), errorTail: "")
+        await #expect(throws: ended) { try await runner.run(call) }
+        #expect(try result.seek(offset: 0, from: .end) == 4_096)
+    }
+
     @Test("gives no input where none is given")
     func noInput() async throws {
         #expect(try await text(ProgramCall(HostProgram("cat", package: "coreutils"))).isEmpty)
