@@ -26,25 +26,35 @@ struct ImageCommand: ParsableCommand {
 struct ImageAddCommand: Verb {
     static let configuration = CommandConfiguration(
         commandName: "add",
-        abstract: "Copy a file into the store as an image.",
+        abstract: "Put a file into the store as an image.",
         discussion: """
-            The format is what you say, never guessed from the file's content. Images with backing files, data files \
-            or encryption are refused.
+            The format is what you say, never guessed from the file's content. Images with backing files, parents, \
+            data files or encryption are refused, and so are files that are dressed as another format. What is not \
+            qcow2, raw or iso is converted to qcow2; qcow2 and raw are what is kept. A compressed file is expanded \
+            first, to at most 1,000 times its size (1 GiB at least). The file - is standard input.
 
             Examples:
               roost image add debian-12 debian-12.qcow2 --format qcow2
               roost image add my-kernel vmlinuz --format raw --kind kernel
+              roost image add appliance appliance.vmdk --format vmdk
+              curl -sL URL | roost image add disk - --format raw --compression xz --sha256 HEX
             """)
     static let effect = CommandEffect.changes
 
     @Argument(help: "The image's name.")
     var name: String
 
-    @Argument(help: "The file.", completion: .file())
+    @Argument(help: "The file; - is standard input.", completion: .file())
     var file: String
 
     @Option(help: "The file's format.")
     var format: FormatArgument
+
+    @Option(help: "How the file is compressed; its format is that of what is inside.")
+    var compression: CompressionArgument?
+
+    @Option(help: ArgumentHelp("What the SHA-256 of the file, as it is given, must be.", valueName: "hex"))
+    var sha256: String?
 
     @Option(help: "What the image is for.")
     var kind: KindArgument = .disk
@@ -55,11 +65,36 @@ struct ImageAddCommand: Verb {
     enum FormatArgument: String, ExpressibleByArgument, CaseIterable {
         case qcow2
         case raw
+        case iso
+        case vmdk
+        case vdi
+        case vhdx
+        case vhd
 
-        var format: ImageFormat {
+        var format: ImageSource.Format {
             switch self {
             case .qcow2: .qcow2
             case .raw: .raw
+            case .iso: .iso
+            case .vmdk: .vmdk
+            case .vdi: .vdi
+            case .vhdx: .vhdx
+            case .vhd: .vhd
+            }
+        }
+    }
+
+    /// A file's compression on the command line.
+    enum CompressionArgument: String, ExpressibleByArgument, CaseIterable {
+        case gzip
+        case zstd
+        case xz
+
+        var compression: ImageSource.Compression {
+            switch self {
+            case .gzip: .gzip
+            case .zstd: .zstd
+            case .xz: .xz
             }
         }
     }
@@ -81,14 +116,32 @@ struct ImageAddCommand: Verb {
 
     func run() async throws {
         let name = try ImageName(argument: name)
-        let directory = CommandScope.current.composition.surroundings.workingDirectory
+        let source = ImageSource(
+            try input(), format: format.format, compression: compression?.compression, sha256: try digest())
         let session = try await Session.open(global)
         let status = try await session.driver.addImage(
-            name, fromFile: directory.pushing(FilePath(file)).string, format: format.format, kind: kind.kind,
-            context: session.operation())
+            name, from: source, kind: kind.kind, context: session.operation())
         try session.presenter.result(status.outputValue) {
             global.quiet ? "\(status.name)\n" : "\(status.name) added, sha-256 \(TerminalText.line(status.sha256))\n"
         }
+    }
+
+    private func input() throws -> ImageSource.Input {
+        let surroundings = CommandScope.current.composition.surroundings
+        guard file == "-" else { return .file(surroundings.workingDirectory.pushing(FilePath(file)).string) }
+        guard !surroundings.input.isTerminal else {
+            throw UsageFailure(
+                "standard input is a terminal, and images are not typed", hint: "pipe a file to it: COMMAND | roost …")
+        }
+        return .descriptor(0)
+    }
+
+    private func digest() throws -> ImageDigest? {
+        guard let sha256 else { return nil }
+        guard let digest = ImageDigest(sha256) else {
+            throw UsageFailure("--sha256 has 64 hexadecimal digits", hint: "sha256sum FILE prints them")
+        }
+        return digest
     }
 }
 

@@ -6,12 +6,14 @@ public import InstanceModel
 
 /// Keeps images.
 public protocol ImageCatalog: Sendable {
-    /// Copies a file into the store under `name`; its format is what the caller declares, never probed.
+    /// Puts an image into the store under `name`: expands, judges and converts what is given, whose format is what the
+    /// caller declares, never probed.
     ///
-    /// - Throws: `invalid` where the file is not what was declared or may not be kept (backing file, data file,
-    ///   encryption, corruption), `conflict` where the name is taken, `exhausted` where the disk is full.
+    /// - Throws: `invalid` where the bytes are not what was declared, have another digest or may not be kept (backing
+    ///   file, data file, encryption, corruption), `conflict` where the name is taken, `exhausted` where the disk is
+    ///   full.
     func addImage(
-        _ name: ImageName, fromFile path: String, format: ImageFormat, kind: ImageKind, context: OperationContext
+        _ name: ImageName, from source: ImageSource, kind: ImageKind, context: OperationContext
     ) async throws(ComputeError) -> ImageStatus
     /// All images, by name.
     func images(context: OperationContext) async throws(ComputeError) -> [ImageStatus]
@@ -23,7 +25,19 @@ public protocol ImageCatalog: Sendable {
     func deleteImage(_ name: ImageName, context: OperationContext) async throws(ComputeError)
 }
 
-/// An image's format, as declared.
+extension ImageCatalog {
+    /// Copies a file of a format that is kept as it is into the store.
+    ///
+    /// - Throws: what ``addImage(_:from:kind:context:)`` throws.
+    public func addImage(
+        _ name: ImageName, fromFile path: String, format: ImageFormat, kind: ImageKind, context: OperationContext
+    ) async throws(ComputeError) -> ImageStatus {
+        let source = ImageSource(.file(path), format: ImageSource.Format(format))
+        return try await addImage(name, from: source, kind: kind, context: context)
+    }
+}
+
+/// The format that an image is kept in.
 public enum ImageFormat: String, Sendable, Hashable, Codable, CaseIterable {
     /// QEMU's copy-on-write format, version 2 or 3.
     case qcow2

@@ -5,17 +5,17 @@ public import Compute
 public import InstanceModel
 
 extension FakeHypervisor: ImageCatalog {
-    /// Keeps an image's name; the file is not read.
+    /// Keeps an image's name; the source is not read.
     ///
     /// - Throws: `conflict` where the name is taken.
     public func addImage(
-        _ name: ImageName, fromFile path: String, format: ImageFormat, kind: ImageKind, context: OperationContext
+        _ name: ImageName, from source: ImageSource, kind: ImageKind, context: OperationContext
     ) async throws(ComputeError) -> ImageStatus {
         try await admit(.addImage, name.description, context)
         guard store[name] == nil else {
             throw ComputeError(.conflict, subject: "image \(name)", message: "the name is taken")
         }
-        add(name, format: format, kind: kind)
+        add(name, format: source.format.kept, kind: kind)
         return try kept(name)
     }
 

@@ -15,7 +15,7 @@ struct HostPrograms {
         case everyGuest
         /// Those of the private daemon.
         case privateDaemon
-        /// Those whose document asks for what the program makes.
+        /// Those whose document, or whose image as it was given, asks for what the program makes.
         case someGuests
     }
 
@@ -40,6 +40,15 @@ struct HostPrograms {
             need: .privateDaemon),
         HostPrograms(
             program: HostProgram("xorrisofs", package: "xorriso"), purpose: "it makes cloud-init seeds",
+            need: .someGuests),
+        HostPrograms(
+            program: HostProgram("gzip", package: "gzip"), purpose: "it expands images", need: .someGuests),
+        HostPrograms(
+            program: HostProgram("zstd", package: "zstd"), purpose: "it expands images", need: .someGuests),
+        HostPrograms(
+            program: HostProgram("xz", package: "xz-utils"), purpose: "it expands images", need: .someGuests),
+        HostPrograms(
+            program: HostProgram("fallocate", package: "util-linux"), purpose: "it makes holes of images' zeros",
             need: .someGuests),
         HostPrograms(
             program: HostProgram("ip", package: "iproute2"), purpose: "it makes tap devices", need: .someGuests),

@@ -7,14 +7,14 @@ import Storage
 import SystemPackage
 
 extension LibvirtDriver: ImageCatalog {
-    /// Copies a file into the store under `name`; its format is what the caller declares, never probed.
+    /// Puts an image into the store under `name`; its format is what the caller declares, never probed.
     public func addImage(
-        _ name: ImageName, fromFile path: String, format: ImageFormat, kind: ImageKind, context: OperationContext
+        _ name: ImageName, from source: ImageSource, kind: ImageKind, context: OperationContext
     ) async throws(ComputeError) -> ImageStatus {
         try await authorizer.audited(.addImage, subject: "image \(name)", context: context) { () throws(ComputeError) in
             _ = try journals.writable()
             return try await storing(name) { () async throws(StorageError) in
-                try await images.add(name, from: FilePath(path), format: format, kind: kind).status(usedBy: [])
+                try await images.add(name, from: source, kind: kind).status(usedBy: [])
             }
         }
     }

@@ -10,7 +10,7 @@ extension StorageError {
     /// The kind of error that this is to the caller of a port.
     var code: ComputeError.Code {
         switch self {
-        case .sourceUnreadable, .notRegularFile, .refused, .wrongKind, .smallerThanImage: .invalid
+        case .sourceUnreadable, .notRegularFile, .refused, .wrongDigest, .wrongKind, .smallerThanImage: .invalid
         case .imageNotFound, .instanceNotFound: .notFound
         case .imageExists, .imageInUse, .exists, .userDataNotKept: .conflict
         case .imageBusy: .busy

@@ -2,6 +2,8 @@
 // Copyright 2026 The Roost authors
 
 import Crypto
+import Glibc
+import SystemPackage
 
 /// Copies a file and computes its SHA-256 in the same pass; holes stay holes.
 struct HashedCopy: ~Copyable {
@@ -42,6 +44,43 @@ struct HashedCopy: ~Copyable {
         let size = try target.status().size
         guard after == before, size == before.size else { throw .sourceChanged(source.path) }
         return digest
+    }
+
+    /// Copies what an open descriptor has, to its end, into the empty file `target`.
+    ///
+    /// - Returns: the SHA-256 of what was written, as 64 hexadecimal digits.
+    /// - Throws: ``StorageError/noSpace(_:)`` also after more than `limit` bytes, ``StorageError/cancelled``.
+    static func copy(
+        descriptor: Int32, named name: FilePath, to target: OpenFile, limit: UInt64, flag: CancellationFlag
+    ) throws(StorageError) -> String {
+        var copy = HashedCopy(flag)
+        var offset: UInt64 = 0
+        while true {
+            let got = try copy.next(of: descriptor, named: name)
+            guard got > 0 else { return copy.text() }
+            guard UInt64(got) <= limit - offset else { throw .noSpace(target.path) }
+            // SAFETY: a part of the buffer, which was just read into, and not kept.
+            let bytes = UnsafeRawBufferPointer(rebasing: copy.buffer[..<got])
+            copy.hash.update(bufferPointer: bytes)
+            try target.write(bytes, at: offset)
+            offset += UInt64(got)
+        }
+    }
+
+    /// Fills the buffer from a descriptor, as far as something is there; 0 at its end.
+    private func next(of descriptor: Int32, named name: FilePath) throws(StorageError) -> Int {
+        while true {
+            try flag.check()
+            // Nobody's cancellation wakes a read: it is only begun when there is something.
+            var wanted = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+            let ready = poll(&wanted, 1, 100)
+            if ready == 0 || ready < 0 && errno == EINTR { continue }
+            guard ready > 0 else { throw .sourceUnreadable(name, Errno(rawValue: errno)) }
+            let got = Glibc.read(descriptor, buffer.baseAddress, buffer.count)
+            if got < 0, errno == EINTR || errno == EAGAIN { continue }
+            guard got >= 0 else { throw .sourceUnreadable(name, Errno(rawValue: errno)) }
+            return got
+        }
     }
 
     /// The SHA-256 of a file, as 64 hexadecimal digits.

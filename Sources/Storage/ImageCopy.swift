@@ -4,7 +4,7 @@
 import InstanceModel
 import SystemPackage
 
-/// A file's copy in the store's directory, hidden until its image is published.
+/// A file in the store's directory that is judged and flushed, and hidden until its image is published.
 struct ImageCopy: Sendable {
     let scratch: ScratchFile
     let sha256: String
@@ -13,24 +13,27 @@ struct ImageCopy: Sendable {
     /// The ending of hidden copies.
     static let suffix = "part"
 
-    /// Copies `source`, judges the copy and flushes it, with the owner and mode that it is to keep.
+    /// Judges `scratch`, which nobody else writes to any more, and flushes it with the owner and mode that it is to
+    /// keep.
     init(
-        of source: FilePath, as name: ImageName, in directory: OpenDirectory, inspection: ImageInspection,
-        guest: FileOwner?, flag: CancellationFlag
+        _ scratch: ScratchFile, sha256: String, inspection: ImageInspection, guest: FileOwner?
     ) throws(StorageError) {
-        let original = try OpenFile.source(source)
-        // Judged once before the copying, since that may take minutes; what counts is the copy.
-        _ = try inspection.virtualSize(of: original)
-        let dataName = try ImageManifest.dataName(name, inspection.format)
-        scratch = try ScratchFile(for: dataName, suffix: Self.suffix, in: directory)
-        sha256 = try HashedCopy.copy(original, to: scratch.file, flag: flag)
+        self.scratch = scratch
+        self.sha256 = sha256
         virtualSize = try inspection.virtualSize(of: scratch.file)
-        if let guest {
-            try scratch.file.setOwner(userID: nil, groupID: guest.groupID)
-            try scratch.file.setMode(0o440)
-        } else {
-            try scratch.file.setMode(0o400)
-        }
+        try scratch.letRead(guest)
         try scratch.file.synchronize()
+    }
+}
+
+extension ScratchFile {
+    /// Lets the guest account read the file, and nobody write to it.
+    func letRead(_ guest: FileOwner?) throws(StorageError) {
+        if let guest {
+            try file.setOwner(userID: FileOwner.current.userID, groupID: guest.groupID)
+            try file.setMode(0o440)
+        } else {
+            try file.setMode(0o400)
+        }
     }
 }

@@ -6,14 +6,15 @@ import SystemPackage
 
 /// Judges a file that is to be an image, by bounded reads of our own.
 struct ImageInspection: Sendable {
-    let format: ImageFormat
+    let format: ImageSource.Format
     let kind: ImageKind
     /// The file's name in errors: the user's, also where a copy is judged.
     let subject: FilePath
 
     /// The largest kernel or initial ramdisk.
     static let largestBootFile: UInt64 = 1 << 30
-    private static let largestDisk: UInt64 = 64 << 40
+    /// The largest disk.
+    static let largestDisk: UInt64 = 64 << 40
 
     /// The size that a guest would see, in bytes.
     ///
@@ -40,11 +41,13 @@ struct ImageInspection: Sendable {
             if let name = try ForeignFormat.name(of: file, fileSize: fileSize) {
                 throw .refused(subject, .foreignFormat(name))
             }
-            guard fileSize <= Self.largestDisk else {
-                throw .refused(subject, .tooLarge(fileSize, limit: Self.largestDisk))
-            }
-            guard fileSize.isMultiple(of: 512) else { throw .refused(subject, .unalignedSize(fileSize)) }
+            try JudgedFile(file, subject: subject).requireDisk(of: fileSize)
             return fileSize
+        case .iso: return try ISOVolume.virtualSize(of: JudgedFile(file, subject: subject))
+        case .vmdk: return try VMDKHeader.virtualSize(of: JudgedFile(file, subject: subject))
+        case .vdi: return try VDIHeader.virtualSize(of: JudgedFile(file, subject: subject))
+        case .vhdx: return try VHDXHeader.virtualSize(of: JudgedFile(file, subject: subject))
+        case .vhd: return try VHDFooter.virtualSize(of: JudgedFile(file, subject: subject))
         }
     }
 

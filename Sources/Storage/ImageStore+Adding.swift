@@ -7,38 +7,50 @@ public import InstanceModel
 public import SystemPackage
 
 extension ImageStore {
-    /// Copies a file into the store.
-    ///
-    /// The format is the one declared, never guessed. The copy is what is judged and kept, so that it does not matter
-    /// who can write to `source`; a link to it is followed. A crash leaves hidden files at most, which the next call
-    /// removes.
+    /// Copies a file of a format that is kept as it is into the store.
     ///
     /// - Parameters:
     ///   - name: the image's name, which must be free.
     ///   - source: a regular file that the caller may read.
     ///   - format: the file's format.
-    ///   - kind: what the image is for; kernels and initial ramdisks are raw and have at most 1 GiB.
+    ///   - kind: what the image is for.
     /// - Returns: the image.
-    /// - Throws: ``StorageError``: `imageExists`, `refused` with the reason, `notRegularFile`, `sourceUnreadable`,
-    ///   `sourceChanged`, `noSpace`, `program` where qemu-img cannot run, `cancelled`.
+    /// - Throws: what ``add(_:from:kind:)`` throws.
     public func add(
         _ name: ImageName, from source: FilePath, format: ImageFormat, kind: ImageKind
+    ) async throws(StorageError) -> StoredImage {
+        let source = ImageSource(.file(source.string), format: ImageSource.Format(format))
+        return try await add(name, from: source, kind: kind)
+    }
+
+    /// Puts an image into the store.
+    ///
+    /// The format is the one declared, never guessed. A copy is what is judged, expanded, converted and kept, so that
+    /// it does not matter who can write to the source; a link to it is followed. A crash leaves hidden files at most,
+    /// which the next call removes.
+    ///
+    /// - Parameters:
+    ///   - name: the image's name, which must be free.
+    ///   - source: what to take in.
+    ///   - kind: what the image is for; kernels and initial ramdisks are raw and have at most 1 GiB.
+    /// - Returns: the image.
+    /// - Throws: ``StorageError``: `imageExists`, `refused` with the reason, `wrongDigest`, `notRegularFile`,
+    ///   `sourceUnreadable`, `sourceChanged`, `noSpace`, `program` where a tool cannot run, `cancelled`.
+    public func add(
+        _ name: ImageName, from source: ImageSource, kind: ImageKind
     ) async throws(StorageError) -> StoredImage {
         let directory = try OpenDirectory(path)
         try cleanUp(directory)
         let manifestName = try ImageManifest.manifestName(name)
         guard try directory.status(of: manifestName) == nil else { throw .imageExists(name) }
-        let inspection = ImageInspection(format: format, kind: kind, subject: source)
-        let guest = guest
-        let copy = try await BlockingWork.run { flag throws(StorageError) in
-            try ImageCopy(of: source, as: name, in: directory, inspection: inspection, guest: guest, flag: flag)
-        }
-        if kind == .disk, format == .qcow2 {
-            try await QEMUImageTool(runner: runner, guest: guest).check(copy.scratch.path, subject: source)
-        }
+        let intake = ImageIntake(
+            name: name, source: source, kind: kind, directory: directory, guest: guest, runner: runner,
+            expansion: expansion)
+        let copy = try await intake.copy()
         let status = try copy.scratch.file.status()
         let manifest = ImageManifest(
-            name: name.description, format: format, kind: kind, virtualSize: copy.virtualSize, fileSize: status.size,
+            name: name.description, format: source.format.kept, kind: kind, virtualSize: copy.virtualSize,
+            fileSize: status.size,
             sha256: copy.sha256, addedAt: Date(timeIntervalSince1970: Date().timeIntervalSince1970.rounded(.down)),
             fingerprint: FileFingerprint(status))
         let lock = try await ImageLock.take(.exclusive, of: name, in: directory)

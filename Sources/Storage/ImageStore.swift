@@ -14,6 +14,8 @@ public struct ImageStore: Sendable {
     let path: FilePath
     let guest: FileOwner?
     let runner: ProgramRunner
+    /// How far compressed files may expand.
+    var expansion = ExpansionLimits()
 
     /// The store in `directory`, which must exist.
     ///

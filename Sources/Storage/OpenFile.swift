@@ -110,6 +110,11 @@ final class OpenFile: Sendable {
         }
     }
 
+    /// Puts the position, at which a program that is given the descriptor begins, to the file's start.
+    func rewind() throws(StorageError) {
+        guard lseek(descriptor, 0, SEEK_SET) == 0 else { throw .system("lseek", path, errno: errno) }
+    }
+
     /// Shares the data blocks of `source`; false where the file system cannot.
     func clone(_ source: OpenFile) -> Bool {
         // FICLONE is a function-like macro, which Swift does not import: _IOW(0x94, 9, int).

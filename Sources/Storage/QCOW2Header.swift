@@ -31,13 +31,17 @@ struct QCOW2Header: Sendable, Hashable {
         let header = try Layout(bytes)
         try header.refuseOtherFiles(bytes)
         try header.refuseFeatures()
-        try Extensions.check(bytes, from: header.length)
+        let extended = header.incompatible & Layout.extendedL2 != 0
+        guard !extended || clusterBits >= 14 else {
+            throw .malformed("extended L2 entries need clusters of 2^14 bytes or more, not 2^\(clusterBits)")
+        }
+        try Extensions(bytes: bytes, fileSize: fileSize).check(from: header.length)
         virtualSize = bytes.bigEndian(UInt64.self, at: Field.size)
         guard virtualSize <= 64 << 40 else { throw .tooLarge(virtualSize, limit: 64 << 40) }
         guard virtualSize > 0 else { throw .malformed("the size is above 0") }
         guard virtualSize.isMultiple(of: 512) else { throw .unalignedSize(virtualSize) }
         let tables = Tables(bytes, clusterSize: 1 << UInt64(clusterBits), fileSize: fileSize)
-        try tables.checkL1(virtualSize: virtualSize, extended: header.incompatible & Layout.extendedL2 != 0)
+        try tables.checkL1(virtualSize: virtualSize, extended: extended)
         try tables.checkReferenceCounts()
         let snapshots = bytes.bigEndian(UInt32.self, at: Field.snapshotCount)
         guard snapshots == 0 else { throw .internalSnapshots(snapshots) }
@@ -122,25 +126,50 @@ struct QCOW2Header: Sendable, Hashable {
     }
 
     /// The header's extensions, between the header and the end of the first cluster.
-    private enum Extensions {
-        static func check(_ bytes: [UInt8], from start: Int) throws(ImageRefusal) {
+    private struct Extensions {
+        let bytes: [UInt8]
+        let fileSize: UInt64
+
+        func check(from start: Int) throws(ImageRefusal) {
             var offset = start
             // Each extension takes at least eight bytes, so that the cluster bounds the walk.
             while offset + 8 <= bytes.count {
                 let kind = bytes.bigEndian(UInt32.self, at: offset)
                 let length = Int(bytes.bigEndian(UInt32.self, at: offset + 4))
-                switch kind {
-                case 0: return
-                case 0xE279_2ACA: throw .backingFile
-                case 0x4441_5441: throw .externalDataFile
-                case 0x0537_BE77: throw .encrypted
-                default: break
-                }
+                if kind == 0 { return }
                 guard length <= bytes.count - offset - 8 else {
                     throw .malformed("a header extension ends within the first cluster")
                 }
+                try judge(kind, length: length, at: offset + 8)
                 offset += 8 + (length + 7) / 8 * 8
             }
+        }
+
+        /// Judges one extension; those that are not known may be ignored, says the format.
+        private func judge(_ kind: UInt32, length: Int, at offset: Int) throws(ImageRefusal) {
+            switch kind {
+            case 0xE279_2ACA: throw .backingFile
+            case 0x4441_5441: throw .externalDataFile
+            case 0x0537_BE77: throw .encrypted
+            case 0x6803_F857:
+                guard length.isMultiple(of: 48) else {
+                    throw .malformed("the feature names take 48 bytes each, not \(length) in all")
+                }
+            case 0x2385_2875: try checkBitmaps(length: length, at: offset)
+            default: break
+            }
+        }
+
+        private func checkBitmaps(length: Int, at offset: Int) throws(ImageRefusal) {
+            guard length == 24 else { throw .malformed("the bitmaps' extension has 24 bytes, not \(length)") }
+            let count = bytes.bigEndian(UInt32.self, at: offset)
+            let size = bytes.bigEndian(UInt64.self, at: offset + 8)
+            let place = bytes.bigEndian(UInt64.self, at: offset + 16)
+            // An entry has at least 24 bytes and a name of at most 1,023.
+            guard (1...65_535).contains(count), (24...1_152 * 65_535).contains(size) else {
+                throw .malformed("the bitmaps' directory has 1 to 65535 entries of 24 to 1152 bytes")
+            }
+            guard place <= fileSize, size <= fileSize - place else { throw .truncated("bitmaps' directory") }
         }
     }
 

@@ -3,6 +3,7 @@
 
 import Compute
 import Foundation
+import Glibc
 import InstanceModel
 import Programs
 import SystemPackage
@@ -17,12 +18,12 @@ struct QEMUImageTool: Sendable {
         self.guest = guest
     }
 
-    /// Looks for corruption in a qcow2 image; leaked clusters are none.
+    /// Looks for corruption in an image; leaked clusters are none.
     ///
     /// - Throws: ``StorageError/refused(_:_:)`` about `subject`.
-    func check(_ path: FilePath, subject: FilePath) async throws(StorageError) {
+    func check(_ path: FilePath, format: CheckedFormat, subject: FilePath) async throws(StorageError) {
         let result = try await run(
-            ["check", "-f", "qcow2", "--output=json", path.string], accepting: [0, 1, 2, 3])
+            ["check", "-f", format.rawValue, "--output=json", path.string], accepting: [0, 1, 2, 3])
         let report = try? JSONDecoder().decode(CheckReport.self, from: Data(result.output))
         guard let report else {
             let said = Self.reason(result.errorOutput, path: path)
@@ -37,6 +38,84 @@ struct QEMUImageTool: Sendable {
         guard corruptions == 0, [0, 3].contains(result.status) else {
             throw .refused(subject, .corrupt(max(corruptions, 1)))
         }
+    }
+
+    /// The formats whose corruption the tool can look for.
+    enum CheckedFormat: String {
+        case qcow2
+        case vmdk
+        case vdi
+        case vhdx
+    }
+
+    /// Makes `target`, which exists empty and belongs to the guest account, a qcow2 image of what a guest would see of
+    /// `path`, a judged file.
+    ///
+    /// - Throws: ``StorageError``: `refused` about `subject` where the tool cannot read it, `noSpace`, `program`,
+    ///   `cancelled`.
+    func convert(
+        _ path: FilePath, format: ImageSource.Format, to target: FilePath, virtualSize: UInt64, allowance: UInt64,
+        subject: FilePath
+    ) async throws(StorageError) {
+        guard let driver = format.driver else { return }
+        if let checked = CheckedFormat(rawValue: driver) { try await check(path, format: checked, subject: subject) }
+        // Tables take less than a thousandth, and some clusters in any case.
+        let bound = min(virtualSize + virtualSize / 500 + 16 << 20, allowance)
+        let limits = ProgramLimits(
+            wallTime: .seconds(600 + min(virtualSize >> 22, 14_400)), addressSpace: 2 << 30,
+            cpuTime: .seconds(120 + min(virtualSize >> 24, 3_600)), fileSize: bound)
+        let options = SourceOptions(path: path.string, driver: driver)
+        do throws(StorageError) {
+            _ = try await run(
+                ["convert", "-q", "-O", "qcow2", try options.text, target.string], limits: limits)
+        } catch {
+            throw Self.failure(error, at: path, subject: subject, target: target)
+        }
+    }
+
+    /// A file as the tool is to open it, with no file behind it whatever it says.
+    private struct SourceOptions: Encodable {
+        let path: String
+        let driver: String
+
+        private enum Key: String, CodingKey {
+            case driver, backing, file, filename
+            case sizeRule = "force_size_calc"
+        }
+
+        func encode(to encoder: any Encoder) throws {
+            var values = encoder.container(keyedBy: Key.self)
+            try values.encode(driver, forKey: .driver)
+            // The size that the footer tells, and not what the geometry of an old drive can express.
+            if driver == "vpc" { try values.encode("current_size", forKey: .sizeRule) }
+            if driver == "vmdk" { try values.encodeNil(forKey: .backing) }
+            var file = values.nestedContainer(keyedBy: Key.self, forKey: .file)
+            try file.encode("file", forKey: .driver)
+            try file.encode(path, forKey: .filename)
+        }
+
+        var text: String {
+            get throws(StorageError) {
+                do {
+                    return "json:" + String(decoding: try JSONEncoder().encode(self), as: UTF8.self)
+                } catch {
+                    throw .unsafePath(FilePath(path), reason: "it cannot be written as JSON")
+                }
+            }
+        }
+    }
+
+    private static func failure(
+        _ error: StorageError, at path: FilePath, subject: FilePath, target: FilePath
+    ) -> StorageError {
+        guard case .program(.failed(_, let termination, let tail)) = error else { return error }
+        if termination == .signalled(SIGXFSZ) || tail.contains("No space left on device")
+            || tail.contains("Disk quota exceeded") || tail.contains("File too large")
+        {
+            return .noSpace(target)
+        }
+        guard termination == .exited(1), !tail.contains("Permission denied") else { return error }
+        return .refused(subject, .unreadable(reason(Array(tail.utf8), path: path)))
     }
 
     /// Makes `path`, which exists empty and belongs to the guest account, an overlay on `image`.
@@ -63,12 +142,13 @@ struct QEMUImageTool: Sendable {
         }
     }
 
+    /// An image can ask for much: memory for its tables, time in its chains. The limits end that.
+    private static let limits = ProgramLimits(
+        wallTime: .seconds(300), addressSpace: 2 << 30, cpuTime: .seconds(120), fileSize: 1 << 30)
+
     private func run(
-        _ arguments: [String], accepting statuses: Set<Int32> = [0]
+        _ arguments: [String], accepting statuses: Set<Int32> = [0], limits: ProgramLimits = limits
     ) async throws(StorageError) -> ProgramResult {
-        // An image can ask for much: memory for its tables, time in its chains. The limits end that.
-        let limits = ProgramLimits(
-            wallTime: .seconds(300), addressSpace: 2 << 30, cpuTime: .seconds(120), fileSize: 1 << 30)
         let account = guest.map { ProgramAccount(userID: $0.userID, groupID: $0.groupID) }
         let call = ProgramCall(
             HostProgram("qemu-img", package: "qemu-utils"), arguments: arguments, account: account, limits: limits,
@@ -87,5 +167,18 @@ struct QEMUImageTool: Sendable {
         let lines = String(decoding: bytes.suffix(2_000), as: UTF8.self).split(whereSeparator: \.isNewline)
         return lines.joined(separator: "; ").replacing("'\(path.string)'", with: "the image")
             .replacing("qemu-img: ", with: "")
+    }
+}
+
+extension ImageSource.Format {
+    /// QEMU's name of a format that is converted; nil for those that are kept as they are.
+    var driver: String? {
+        switch self {
+        case .vmdk: "vmdk"
+        case .vdi: "vdi"
+        case .vhdx: "vhdx"
+        case .vhd: "vpc"
+        case .qcow2, .raw, .iso: nil
+        }
     }
 }

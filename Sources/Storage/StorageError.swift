@@ -15,6 +15,8 @@ public enum StorageError: Error, Sendable, Hashable {
     case sourceChanged(FilePath)
     /// The file is not what it was declared to be, or may not be kept.
     case refused(FilePath, ImageRefusal)
+    /// The bytes given have another SHA-256 than they must have; 64 hexadecimal digits each.
+    case wrongDigest(FilePath, expected: String, found: String)
     /// The name is taken.
     case imageExists(ImageName)
     /// No image has this name.
@@ -67,6 +69,8 @@ extension StorageError {
         case .notRegularFile(let path): "\(path.shown) is not a regular file"
         case .sourceChanged(let path): "\(path.shown) changed while it was copied"
         case .refused(let path, let refusal): "\(path.shown) \(refusal.message)"
+        case .wrongDigest(let path, let expected, let found):
+            "\(path.shown) has the sha-256 \(found), not \(expected)"
         case .imageExists(let name): "an image named \(name) exists"
         case .imageNotFound(let name): "no image is named \(name)"
         case .imageInUse(let name, let users):
@@ -103,6 +107,7 @@ extension StorageError {
         case .notRegularFile: "give a file; a block device is copied to one first, with qemu-img convert"
         case .sourceChanged: "stop what writes to the file, and add it again"
         case .refused(_, let refusal): refusal.hint
+        case .wrongDigest: "fetch the file again, and the digest from where you trust it"
         case .imageExists: "choose another name, or delete that image first"
         case .imageNotFound: "`roost image list` shows the images"
         case .imageInUse: "delete those instances first"

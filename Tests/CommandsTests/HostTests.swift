@@ -34,6 +34,28 @@ struct HostTests {
         #expect(await roost("image", "list", "-q").output.isEmpty)
     }
 
+    @Test(
+        "takes images of other formats, compressed ones, and standard input, and keeps qcow2 or raw",
+        arguments: [
+            (["f.vmdk", "--format", "vmdk"], "qcow2"), (["f", "--format", "vdi"], "qcow2"),
+            (["f", "--format", "vhdx", "--compression", "zstd"], "qcow2"), (["f", "--format", "vhd"], "qcow2"),
+            (["f", "--format", "iso"], "raw"), (["f.xz", "--format", "raw", "--compression", "xz"], "raw"),
+            (["-", "--format", "raw", "--sha256", String(repeating: "aB", count: 32)], "raw"),
+        ])
+    func otherImages(arguments: [String], kept: String) async throws {
+        #expect(await roost(["image", "add", "tiny"] + arguments).status == 0)
+        #expect(try jsonObject(await roost("image", "show", "tiny", "-o", "json").output)["format"] as? String == kept)
+    }
+
+    @Test("takes no image from a terminal")
+    func imageFromTerminal() async {
+        var roost = roost
+        roost.input = ScriptedInput(isTerminal: true)
+        let outcome = await roost("image", "add", "tiny", "-", "--format", "raw")
+        #expect(outcome.status == 2)
+        #expect(outcome.errorOutput.contains("standard input is a terminal"))
+    }
+
     @Test("an image in use stays")
     func imageInUse() async throws {
         try await roost.add("web-1")
@@ -45,7 +67,9 @@ struct HostTests {
     @Test(
         "wrong image commands",
         arguments: [
-            ["image", "add", "tiny", "f"], ["image", "add", "tiny", "f", "--format", "vmdk"],
+            ["image", "add", "tiny", "f"], ["image", "add", "tiny", "f", "--format", "ova"],
+            ["image", "add", "tiny", "f", "--format", "raw", "--compression", "bzip2"],
+            ["image", "add", "tiny", "f", "--format", "raw", "--sha256", "0123"],
             ["image", "add", "-x", "f", "--format", "raw"], ["image", "add", "a/b", "f", "--format", "raw"],
             ["image", "add", "a", "f", "--format", "raw", "--kind", "floppy"], ["image", "show", "a\nb"],
             ["image", "bogus"],

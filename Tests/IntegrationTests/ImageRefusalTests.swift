@@ -12,7 +12,7 @@ struct ImageRefusalTests {
     /// A file that is refused, and a part of the reason.
     enum BadImage: String, CaseIterable {
         case rawAsQCOW2 = "is not a qcow2 image"
-        case qcow2AsRaw = "was declared raw and is qcow"
+        case qcow2AsRaw = "is qcow, not what it was declared to be"
         case backingFile = "lies over a backing file"
         case truncated = "is truncated"
         case brokenReferences = "is corrupt in"

@@ -227,6 +227,40 @@ struct FullDiskTests {
         }
     }
 
+    @Test("leaves nothing of an image that does not fit once it is expanded, converted, or received")
+    func expanded() async throws {
+        let outside = try StorageScene()
+        let disk = try outside.file("disk", noise(5 << 20))
+        let vdi = outside.root.appending("vdi")
+        try await ConvertedFormat.all[2].make(vdi, of: disk)
+        let zeros = try outside.file("zeros", [])
+        _ = try await output("truncate", ["-s", "64M", zeros.string])
+        _ = try await output("gzip", ["-1", "-k", zeros.string])
+        let large = try FileDescriptor.open(zeros, .readOnly)
+        defer { try? large.close() }
+        let sources = [
+            ImageSource(.file(vdi.string), format: .vdi),
+            ImageSource(.file(zeros.string + ".gz"), format: .raw, compression: .gzip),
+            ImageSource(.descriptor(large.rawValue), format: .raw),
+        ]
+        try await withSmallDisk { mount in
+            let scene = try StorageScene(in: mount)
+            let before = try StorageSpace.at(mount)
+            for source in sources {
+                let failure = await #expect(throws: StorageError.self) {
+                    try await scene.store.add(ImageName("x"), from: source, kind: .disk)
+                }
+                guard case .noSpace = failure else {
+                    Issue.record("\(source): \(String(describing: failure))")
+                    continue
+                }
+                #expect(try scene.imageNames.isEmpty)
+                try await untilNothingIsShared { try StorageSpace.at(mount) == before }
+                #expect(try StorageSpace.at(mount) == before)
+            }
+        }
+    }
+
     @Test("leaves nothing of an image whose manifest did not fit")
     func manifest() async throws {
         let outside = try StorageScene()

@@ -69,6 +69,14 @@ final class StorageScene: Sendable {
         return FileStatus(status)
     }
 
+    /// How much memory for data this process has (`VmData` of `/proc/self/status`).
+    static func dataBytes() throws -> Int {
+        let text = try String(contentsOf: URL(fileURLWithPath: "/proc/self/status"), encoding: .utf8)
+        let line = text.split(separator: "\n").first { $0.hasPrefix("VmData:") }
+        return Int(line?.split(whereSeparator: { $0 == " " || $0 == "\t" }).dropFirst().first ?? "0").map { $0 << 10 }
+            ?? 0
+    }
+
     static func bytes(_ path: FilePath) throws -> [UInt8] {
         Array(try Data(contentsOf: URL(fileURLWithPath: path.string)))
     }
