@@ -90,7 +90,7 @@ public enum ImageRefusal: Error, Sendable, Hashable {
     public var hint: String? {
         switch self {
         case .backingFile, .externalDataFile, .internalSnapshots, .qcow2Version, .unknownFeatures:
-            "make a plain copy: qemu-img convert -f FORMAT -O qcow2 FILE COPY"
+            "if you trust where it is from, make a plain copy: qemu-img convert -f FORMAT -O qcow2 FILE COPY"
         case .encrypted: "decrypt it first, with qemu-img convert"
         case .dirty, .markedCorrupt, .corrupt: "repair a copy with qemu-img check -r all, or fetch the file again"
         case .unalignedSize: "enlarge it: truncate -s %512 FILE"

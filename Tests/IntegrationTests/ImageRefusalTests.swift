@@ -17,8 +17,16 @@ struct ImageRefusalTests {
         case truncated = "is truncated"
         case brokenReferences = "is corrupt in"
         case empty = "is empty"
+        case flatVMDK = "keeps its data in another file"
+        case gzipAsRaw = "is gzip, not what it was declared to be"
 
-        var format: String { self == .qcow2AsRaw ? "raw" : "qcow2" }
+        var format: String {
+            switch self {
+            case .qcow2AsRaw, .gzipAsRaw: "raw"
+            case .flatVMDK: "vmdk"
+            case .rawAsQCOW2, .backingFile, .truncated, .brokenReferences, .empty: "qcow2"
+            }
+        }
 
         /// Makes the file.
         func make(at path: String) throws {
@@ -27,6 +35,10 @@ struct ImageRefusalTests {
             case .rawAsQCOW2: try Data(count: 1 << 20).write(to: URL(filePath: path))
             case .empty: try Data().write(to: URL(filePath: path))
             case .qcow2AsRaw: try HostCommand("cp", tiny, path).output()
+            case .flatVMDK:
+                let text = "# Disk DescriptorFile\nversion=1\ncreateType=\"monolithicFlat\"\n"
+                try Data((text + "RW 8 FLAT \"/etc/hostname\" 0\n").utf8).write(to: URL(filePath: path))
+            case .gzipAsRaw: try (Data([0x1F, 0x8B, 8]) + Data(count: 509)).write(to: URL(filePath: path))
             case .backingFile:
                 try HostCommand("qemu-img", "create", "-q", "-f", "qcow2", "-b", tiny, "-F", "qcow2", path).output()
             case .truncated:
@@ -65,6 +77,28 @@ struct ImageRefusalTests {
         #expect(outcome.status == 2)
         #expect(try outcome.error["kind"] == "invalid")
         #expect(try outcome.error["message"]?.text?.contains(image.rawValue) == true, "\(outcome.errorText)")
+        try await lab.expectUnchanged(since: before)
+    }
+
+    @Test("takes a compressed VMDK from standard input, and keeps what a guest would see of it")
+    func converted() async throws {
+        let lab = try await Lab.ready("bad-image")
+        let before = try await HostSnapshot.take(lab)
+        let path = try Lab.base + "/tiny.vmdk"
+        defer { for file in [path, path + ".xz"] { unlink(file) } }
+        let tiny = try GuestImage.tiny.path()
+        let options = ["-f", "qcow2", "-O", "vmdk", "-o", "subformat=streamOptimized"]
+        try HostCommand(["qemu-img", "convert"] + options + [tiny, path]).output()
+        try HostCommand("xz", "-1", "-k", path).output()
+        let digest = try HostCommand("sha256sum", path + ".xz").output().prefix(64)
+        var roost = lab.roost
+        roost.prefix = ["sh", "-c", "exec \"$@\" <\"$0\"", path + ".xz"]
+        let outcome = try await roost(
+            "image", "add", "converted", "-", "--format", "vmdk", "--compression", "xz", "--sha256", String(digest))
+        #expect(outcome.status == 0, "\(outcome.errorText)")
+        let kept = "\(lab.state.images)/converted.qcow2"
+        try HostCommand("qemu-img", "compare", "-f", "qcow2", "-F", "qcow2", tiny, kept).output()
+        #expect(try await lab.roost("image", "delete", "converted").status == 0)
         try await lab.expectUnchanged(since: before)
     }
 

@@ -3,6 +3,7 @@
 
 import Compute
 import InstanceModel
+import Programs
 import SystemPackage
 import Testing
 
@@ -10,12 +11,18 @@ import Testing
 
 @Suite("Refusing hostile images")
 struct HostileImageTests {
-    private func refuse(_ image: HostileImage, kind: ImageKind = .disk) async throws {
+    private func refuse(
+        _ image: HostileImage, kind: ImageKind = .disk, mayRun: @escaping @Sendable (String) -> Bool = { _ in false }
+    ) async throws {
         let scene = try StorageScene()
+        let runner = ProgramRunner(adjusting: { call in
+            #expect(mayRun(call.program.name), "\(call.program.name) was given the file")
+        })
+        let store = ImageStore(directory: scene.root.appending("images"), guest: scene.guest, runner: runner)
         let path = try scene.file("source", image.bytes)
         let source = ImageSource(.file(path.string), format: image.format, compression: image.compression)
         await #expect(throws: StorageError.refused(path, image.refusal)) {
-            try await scene.store.add(ImageName("x"), from: source, kind: kind)
+            try await store.add(ImageName("x"), from: source, kind: kind)
         }
         #expect(try scene.imageNames.isEmpty)
     }
@@ -80,7 +87,7 @@ struct HostileImageTests {
         let image = HostileImage("overlap", .corrupt(3)) {
             $0.put(UInt64(1) << 63 | UInt64(2 * QCOW2Bytes.cluster), at: 3 * QCOW2Bytes.cluster)
         }
-        try await refuse(image)
+        try await refuse(image, mayRun: { $0 == "qemu-img" })
     }
 
     @Test("refuses an image whose data was cut off")
