@@ -22,11 +22,11 @@ struct QEMUImageTool: Sendable {
     ///
     /// - Throws: ``StorageError/refused(_:_:)`` about `subject`.
     func check(_ path: FilePath, format: CheckedFormat, subject: FilePath) async throws(StorageError) {
-        let result = try await run(
-            ["check", "-f", format.rawValue, "--output=json", path.string], accepting: [0, 1, 2, 3])
+        let file = try JudgedName(path: path, driver: format.rawValue)
+        let result = try await run(["check", "--output=json", file.text], accepting: [0, 1, 2, 3])
         let report = try? JSONDecoder().decode(CheckReport.self, from: Data(result.output))
         guard let report else {
-            let said = Self.reason(result.errorOutput, path: path)
+            let said = file.reason(result.errorOutput)
             // The account that may not reach the file says nothing about the image.
             guard result.status == 1, !said.contains("Permission denied") else {
                 throw .program(
@@ -64,49 +64,16 @@ struct QEMUImageTool: Sendable {
         let limits = ProgramLimits(
             wallTime: .seconds(600 + min(virtualSize >> 22, 14_400)), addressSpace: 2 << 30,
             cpuTime: .seconds(120 + min(virtualSize >> 24, 3_600)), fileSize: bound)
-        let options = SourceOptions(path: path.string, driver: driver)
+        let file = try JudgedName(path: path, driver: driver)
         do throws(StorageError) {
-            _ = try await run(
-                ["convert", "-q", "-O", "qcow2", try options.text, target.string], limits: limits)
+            _ = try await run(["convert", "-q", "-O", "qcow2", file.text, target.string], limits: limits)
         } catch {
-            throw Self.failure(error, at: path, subject: subject, target: target)
-        }
-    }
-
-    /// A file as the tool is to open it, with no file behind it whatever it says.
-    private struct SourceOptions: Encodable {
-        let path: String
-        let driver: String
-
-        private enum Key: String, CodingKey {
-            case driver, backing, file, filename
-            case sizeRule = "force_size_calc"
-        }
-
-        func encode(to encoder: any Encoder) throws {
-            var values = encoder.container(keyedBy: Key.self)
-            try values.encode(driver, forKey: .driver)
-            // The size that the footer tells, and not what the geometry of an old drive can express.
-            if driver == "vpc" { try values.encode("current_size", forKey: .sizeRule) }
-            if driver == "vmdk" { try values.encodeNil(forKey: .backing) }
-            var file = values.nestedContainer(keyedBy: Key.self, forKey: .file)
-            try file.encode("file", forKey: .driver)
-            try file.encode(path, forKey: .filename)
-        }
-
-        var text: String {
-            get throws(StorageError) {
-                do {
-                    return "json:" + String(decoding: try JSONEncoder().encode(self), as: UTF8.self)
-                } catch {
-                    throw .unsafePath(FilePath(path), reason: "it cannot be written as JSON")
-                }
-            }
+            throw Self.failure(error, file: file, subject: subject, target: target)
         }
     }
 
     private static func failure(
-        _ error: StorageError, at path: FilePath, subject: FilePath, target: FilePath
+        _ error: StorageError, file: JudgedName, subject: FilePath, target: FilePath
     ) -> StorageError {
         guard case .program(.failed(_, let termination, let tail)) = error else { return error }
         if termination == .signalled(SIGXFSZ) || tail.contains("No space left on device")
@@ -115,7 +82,7 @@ struct QEMUImageTool: Sendable {
             return .noSpace(target)
         }
         guard termination == .exited(1), !tail.contains("Permission denied") else { return error }
-        return .refused(subject, .unreadable(reason(Array(tail.utf8), path: path)))
+        return .refused(subject, .unreadable(file.reason(Array(tail.utf8))))
     }
 
     /// Makes `path`, which exists empty and belongs to the guest account, an overlay on `image`.
@@ -160,13 +127,6 @@ struct QEMUImageTool: Sendable {
         } catch {
             throw .program(error)
         }
-    }
-
-    /// What the tool said, in one line and without the path of the store's copy.
-    private static func reason(_ bytes: [UInt8], path: FilePath) -> String {
-        let lines = String(decoding: bytes.suffix(2_000), as: UTF8.self).split(whereSeparator: \.isNewline)
-        return lines.joined(separator: "; ").replacing("'\(path.string)'", with: "the image")
-            .replacing("qemu-img: ", with: "")
     }
 }
 
