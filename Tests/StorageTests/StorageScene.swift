@@ -69,6 +69,13 @@ final class StorageScene: Sendable {
         return FileStatus(status)
     }
 
+    /// The processor's time that this thread has had.
+    static func threadTime() -> Duration {
+        var time = timespec()
+        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+        return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
+    }
+
     /// How much memory for data this process has (`VmData` of `/proc/self/status`).
     static func dataBytes() throws -> Int {
         let text = try String(contentsOf: URL(fileURLWithPath: "/proc/self/status"), encoding: .utf8)
