@@ -122,6 +122,33 @@ struct ImageExpansionTests {
         }
     }
 
+    @Test(
+        "keeps a changed file whole or not at all", .timeLimit(.minutes(2)),
+        arguments: ImageSource.Compression.allCases)
+    func changed(compression: ImageSource.Compression) async throws {
+        let good = try StorageScene.bytes(
+            try await compress(try scene.file("disk", noise(65_536)), compression))
+        var random = SeededNumbers(seed: 7)
+        for _ in 0..<12 {
+            var bytes = good
+            for _ in 0..<Int.random(in: 1...4, using: &random) {
+                let place = Int.random(in: 0..<bytes.count, using: &random)
+                bytes[place] = .random(in: 0...255, using: &random)
+            }
+            bytes.removeLast([0, 0, 1, bytes.count / 3].randomElement(using: &random) ?? 0)
+            let path = try scene.file("changed", bytes)
+            let source = ImageSource(.file(path.string), format: .raw, compression: compression)
+            do {
+                let image = try await scene.store.add(ImageName("x"), from: source, kind: .disk)
+                #expect(image.sha256 == (try await sha256sum(image.path)))
+                try await scene.store.delete(image.name, unusedIn: scene.instances)
+            } catch StorageError.refused(path, let refusal) {
+                #expect(!refusal.message.isEmpty)
+            }
+            #expect(try scene.imageNames.isEmpty)
+        }
+    }
+
     @Test("refuses bytes of another digest, before anything is kept")
     func wrongDigest() async throws {
         let path = try scene.file("source", noise(4_096))
