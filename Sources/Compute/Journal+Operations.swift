@@ -96,7 +96,7 @@ extension Journal {
     /// Begins an operation, in one transaction.
     ///
     /// - Throws: ``ComputeError`` with code `invalid` where the idempotency key is no plain text of 1 to 255 bytes;
-    ///   `conflict` where a claim is taken, or the idempotency key stands for another
+    ///   `conflict` where a claim is taken, the host has too little left, or the idempotency key stands for another
     ///   request; `busy` where the same request is not settled yet.
     func begin(
         _ request: OperationRequest, steps: [(name: String, payload: String)], context: OperationContext
@@ -106,7 +106,8 @@ extension Journal {
         return try await writeAside { database in
             if let earlier = try Self.earlier(than: request, context, database) { return .repeated(earlier) }
             try self.prune(database, now: now)
-            try Self.refuseTaken(request.claims, for: request.instanceID, database)
+            try Self.refuseConflicts(
+                of: request.update?.claims ?? request.claims, for: request.instanceID, on: request.topology, database)
             if let record = request.record { try Self.insert(record, database) }
             try Self.insert(request, context, now: now, database)
             for (position, step) in steps.enumerated() {
@@ -170,6 +171,7 @@ extension Journal {
         try database.execute(
             sql: "UPDATE instances SET document = ? WHERE id = ?",
             arguments: [update.document, instance.description])
+        guard update.release == .atEnd else { return }
         try release(claimsOf: instance, except: update.claims, database)
     }
 

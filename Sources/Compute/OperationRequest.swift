@@ -17,6 +17,8 @@ public struct OperationRequest: Sendable {
     public let instanceName: String
     /// What the instance is to have for itself alone.
     public let claims: [Claim]
+    /// The host's cores and huge pages, which those claims have to fit that no key tells apart; nil: not looked at.
+    public let topology: HostTopology?
     /// The index's record of the instance where the operation makes one; without it, one must be there for claims.
     public let record: InstanceRecord?
     /// What the index says of the instance once the operation is done, under ``OperationRule/undo``; nil: as before.
@@ -27,8 +29,8 @@ public struct OperationRequest: Sendable {
     /// An operation that is to be begun.
     public init(
         id: OperationID = OperationID(), action: Action, rule: OperationRule, instanceID: InstanceID,
-        instanceName: String, claims: [Claim] = [], record: InstanceRecord? = nil,
-        update: InstanceUpdate? = nil, requestDigest: String? = nil
+        instanceName: String, claims: [Claim] = [], topology: HostTopology? = nil,
+        record: InstanceRecord? = nil, update: InstanceUpdate? = nil, requestDigest: String? = nil
     ) {
         self.id = id
         self.action = action
@@ -36,6 +38,7 @@ public struct OperationRequest: Sendable {
         self.instanceID = instanceID
         self.instanceName = instanceName
         self.claims = claims
+        self.topology = topology
         self.record = record
         self.update = update
         self.requestDigest = requestDigest
@@ -46,12 +49,23 @@ public struct OperationRequest: Sendable {
 public struct InstanceUpdate: Sendable, Hashable {
     /// The instance's document as canonical JSON, without secrets.
     public let document: String
-    /// All that it has for itself alone: its other claims are released.
+    /// All that the document has for itself alone.
     public let claims: [Claim]
+    /// When the instance's other claims are released.
+    public let release: Release
+
+    /// When claims that are no longer needed are released.
+    public enum Release: Sendable, Hashable {
+        /// With the end of the operation.
+        case atEnd
+        /// When the instance is started the next time: a running guest has what it was started with.
+        case atNextStart
+    }
 
     /// An update of these parts.
-    public init(document: String, claims: [Claim]) {
+    public init(document: String, claims: [Claim], release: Release = .atEnd) {
         self.document = document
         self.claims = claims
+        self.release = release
     }
 }

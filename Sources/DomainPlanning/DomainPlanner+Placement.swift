@@ -7,18 +7,19 @@ public import InstanceModel
 extension DomainPlanner {
     /// Whether ``place(_:among:)`` looks at what other instances hold.
     public static func looksAtClaims(for instance: Instance) -> Bool {
-        instance.processor?.tuning.dedicated != nil || instance.hugePages != nil
+        instance.processor?.tuning.dedicated != nil
     }
 
     /// The instance with the host's processors filled in that its dedicated ones run on, whole cores in the fewest
     /// cells, none of which another instance holds, and the addresses of devices that it names by their kind. Those
     /// that the document names stay as they are.
     ///
-    /// - Throws: ``PlanError/exhausted(_:)`` where not enough cores or huge pages are free, with the arithmetic;
-    ///   ``PlanError/lacks(_:)`` where a named processor does not exist or shares its core with another instance's,
-    ///   where the host has no pages of that size, and where a kind of device is there never or more than once.
+    /// - Throws: ``PlanError/exhausted(_:)`` where not enough cores are free, or the host has too few huge pages, with
+    ///   the arithmetic; ``PlanError/lacks(_:)`` where a named processor does not exist or shares its core with another
+    ///   instance's, where the host has no pages of that size, and where a kind of device is there never or more than
+    ///   once.
     public func place(_ instance: Instance, among claims: HostClaims) throws(PlanError) -> Instance {
-        try refuseHugePages(of: instance, among: claims)
+        try refuseHugePages(of: instance)
         let instance = try located(instance)
         guard let tuning = instance.processor?.tuning, let dedicated = tuning.dedicated else { return instance }
         guard let topology = facts.topology, !topology.cells.isEmpty else {

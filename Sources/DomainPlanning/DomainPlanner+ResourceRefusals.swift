@@ -47,31 +47,53 @@ extension DomainPlanner {
         }
     }
 
-    /// Refuses more huge pages than the host has set aside and nobody holds. Those of the host's default size, which
-    /// libvirt does not tell, are QEMU's to ask for.
-    func refuseHugePages(of instance: Instance, among claims: HostClaims) throws(PlanError) {
-        guard let topology = facts.topology, let pages = instance.hugePages else { return }
+    /// Refuses more huge pages than the host has set aside; what others hold of them is seen where they are claimed.
+    /// Those of the host's default size, which libvirt does not tell, are QEMU's to ask for.
+    func refuseHugePages(of instance: Instance) throws(PlanError) {
+        guard let topology = facts.topology else { return }
         let path = "memory_backing.huge_pages"
-        let size = ByteCount(bytes: UInt64(pages.kibibytes) << 10).description
-        let nodes = instance.memoryDetails.numa?.nodes ?? []
-        guard let count = topology.hugePages(kibibytes: pages.kibibytes, in: nodes) else {
-            throw lacks(path, size, "this host has no huge pages of this size", "ask for another")
+        let needs = instance.hugePages
+        for need in needs where topology.hugePages(kibibytes: need.kibibytes, in: need.nodes) == nil {
+            throw lacks(
+                path, Self.size(of: need.kibibytes), "this host has no huge pages of this size", "ask for another")
         }
-        // Whose pages lie in which cell is the kernel's to say: with nodes, what is set aside there is the most.
-        let held = nodes.isEmpty ? claims.hugePages[pages.kibibytes] ?? 0 : 0
-        guard pages.count <= count - held else {
-            throw exhausted(
-                path, size, "needs \(pages.count) huge pages, \(count) are set aside, and other instances hold \(held)",
-                "set more aside on the host (vm.nr_hugepages), or ask for less memory")
-        }
+        guard let shortage = HugePageShortage.find(needs, beside: [], on: topology) else { return }
+        let places = shortage.nodes.count < topology.cells.count ? " on these nodes" : ""
+        throw exhausted(
+            path, Self.size(of: shortage.kibibytes),
+            "needs \(shortage.needed) huge pages\(places), and \(shortage.available) are set aside",
+            "set more aside on the host (vm.nr_hugepages), or ask for less memory")
+    }
+
+    private static func size(of kibibytes: Int) -> String {
+        ByteCount(bytes: UInt64(kibibytes) << 10).description
     }
 }
 
 extension Instance {
-    /// The huge pages that the instance starts with; nil where it has none, or of the host's default size.
-    var hugePages: (kibibytes: Int, count: Int)? {
-        guard case .size(let page) = memoryDetails.backing.hugePages else { return nil }
-        let bytes = memoryDetails.devices.reduce(memory.size.bytes) { $0 + $1.requested.bytes }
-        return (Int(page.size.bytes >> 10), Int(bytes / page.size.bytes))
+    /// The huge pages that the instance starts with, by the host's nodes that they come from; none where it has none,
+    /// or of the host's default size.
+    var hugePages: [HugePageClaim] {
+        guard case .size(let page) = memoryDetails.backing.hugePages else { return [] }
+        var counts: [[Int]: UInt64] = [:]
+        for part in memoryByCell { counts[hostNodes(ofCell: part.cell), default: 0] += part.size / page.size.bytes }
+        return counts.filter { $0.value > 0 }.map { nodes, count in
+            HugePageClaim(kibibytes: Int(page.size.bytes >> 10), count: Int(count), nodes: nodes)
+        }.sorted { $0.nodes.lexicographicallyPrecedes($1.nodes) }
+    }
+
+    /// The bytes of memory that each cell of the guest starts with; without cells, all is that of the first.
+    private var memoryByCell: [(cell: Int, size: UInt64)] {
+        let cells = memoryDetails.numa?.cells.map(\.memory.size.bytes) ?? [memory.size.bytes]
+        return Array(cells.enumerated()).map { ($0.offset, $0.element) }
+            + memoryDetails.devices.map { ($0.cell, $0.requested.bytes) }
+    }
+
+    /// The host's nodes that a cell's memory comes from, and from nowhere else; empty: any.
+    private func hostNodes(ofCell index: Int) -> [Int] {
+        // One that is preferred has others stand in for it.
+        guard let numa = memoryDetails.numa, numa.mode != .preferred else { return [] }
+        let own = numa.cells.indices.contains(index) ? numa.cells[index].nodes : []
+        return own.isEmpty ? numa.nodes : own
     }
 }

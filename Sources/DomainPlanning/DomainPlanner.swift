@@ -123,9 +123,7 @@ public struct DomainPlanner: Sendable {
             Claim(.name, instance.name.description), Claim(.uuid, id.description),
         ]
         claims += (instance.processor?.tuning.hostCPUs ?? []).map { Claim(.cpu, "\($0)") }
-        if let pages = instance.hugePages {
-            claims.append(HostClaims.hugePages(pages.count, kibibytes: pages.kibibytes, of: id))
-        }
+        claims += instance.hugePages.map { $0.claim(of: id) }
         for (index, interface) in instance.interfaces.enumerated() {
             let mac = interface.mac ?? .derived(for: id, index: index)
             claims.append(Claim(.mac, mac.description))

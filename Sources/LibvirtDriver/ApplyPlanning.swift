@@ -125,8 +125,8 @@ extension LibvirtDriver {
         }
     }
 
-    /// The instance with the host's processors filled in; refuses what the host lacks, except what the instance needs
-    /// already.
+    /// The instance with the host's processors and the addresses of devices filled in; refuses what the host lacks,
+    /// except what the instance needs already.
     private func placed(
         _ newer: Instance, replacing present: Instance, id: InstanceID
     ) async throws(ComputeError) -> Instance {
@@ -135,8 +135,9 @@ extension LibvirtDriver {
         if let lack, lack != Self.lack(of: present, for: planner) {
             throw ComputeError(lack, subject: "instance \(present.name)")
         }
-        guard DomainPlanner.looksAtClaims(for: newer) else { return newer }
-        let held = try journals.existing()?.claims().filter { $0.instanceID != id }.map(\.claim) ?? []
+        let isLookedAt = DomainPlanner.looksAtClaims(for: newer)
+        let claims = isLookedAt ? try journals.existing()?.claims() ?? [] : []
+        let held = claims.filter { $0.instanceID != id }.map(\.claim)
         do throws(PlanError) {
             return try planner.place(newer, among: HostClaims(held))
         } catch {

@@ -60,10 +60,11 @@ extension OperationRequest {
     /// The operation that makes a change of an instance.
     init(
         id: OperationID = OperationID(), change: InstanceChange, instanceID: InstanceID, instanceName: String,
-        claims: [Claim] = [], record: InstanceRecord? = nil, update: InstanceUpdate? = nil, requestDigest: String?
+        claims: [Claim] = [], topology: HostTopology? = nil, record: InstanceRecord? = nil,
+        update: InstanceUpdate? = nil, requestDigest: String?
     ) {
         self.init(
             id: id, action: change.action, rule: change.rule, instanceID: instanceID, instanceName: instanceName,
-            claims: claims, record: record, update: update, requestDigest: requestDigest)
+            claims: claims, topology: topology, record: record, update: update, requestDigest: requestDigest)
     }
 }

@@ -20,7 +20,8 @@ extension LibvirtDriver: InstanceApplication {
             try await requireCapabilities(for: instance, subject: "instance \(id)", context: context)
             if let journal = try await journal(readingFor: context, on: id) {
                 let work = try await applyWork(instance, to: id, context: context)
-                try refuseTaken(work, in: journal)
+                try refuse(takenPorts: work)
+                try journal.ensureFree(work.plan.claims, for: id, on: try await facts.facts().topology)
                 return work.preview
             }
             return try await applyWork(instance, to: id, context: context).preview
@@ -62,14 +63,16 @@ extension LibvirtDriver: InstanceApplication {
             let asked = OperationRequest(
                 change: .apply, instanceID: id, instanceName: "\(id)", requestDigest: digest)
             if try runner(journal).earlier(than: asked, context: context) != nil { return ApplyReport() }
-            let work = try await applyWork(instance, to: id, context: context)
-            guard options.basis == nil || options.basis == work.presentXML else {
-                throw ComputeError(
-                    .conflict, subject: "instance \(work.present.name)",
-                    message: "it was changed since the difference was shown", hint: "look at the difference again")
+            return try await choosingProcessors(for: instance) { () throws(ComputeError) in
+                let work = try await applyWork(instance, to: id, context: context)
+                guard options.basis == nil || options.basis == work.presentXML else {
+                    throw ComputeError(
+                        .conflict, subject: "instance \(work.present.name)",
+                        message: "it was changed since the difference was shown", hint: "look at the difference again")
+                }
+                guard !work.plan.changes.isEmpty else { return ApplyReport() }
+                return try await carryOut(work, digest: digest, in: journal, context: context)
             }
-            guard !work.plan.changes.isEmpty else { return ApplyReport() }
-            return try await carryOut(work, digest: digest, in: journal, context: context)
         }
     }
 
@@ -87,26 +90,15 @@ extension LibvirtDriver: InstanceApplication {
         try refuse(takenPorts: work)
         let request = OperationRequest(
             change: .apply, instanceID: work.id, instanceName: name, claims: added,
+            topology: try await facts.facts().topology,
             update: InstanceUpdate(
-                document: InstanceDocument.stored(work.newer),
-                // What a running guest has it keeps until it is started again.
-                claims: work.run == nil ? work.plan.claims : held + added),
+                document: InstanceDocument.stored(work.newer), claims: work.plan.claims,
+                release: work.run == nil ? .atEnd : .atNextStart),
             requestDigest: digest)
         let executor = InstanceExecutor(
             host: self, id: work.id, name: name, operationID: request.id, application: work)
         _ = try await runner(journal).run(request, steps: work.steps, executor: executor, context: context)
         return ApplyReport(changes: work.plan.changes, needsRestart: work.needsRestart)
-    }
-
-    private func refuseTaken(_ work: ApplyWork, in journal: Journal) throws(ComputeError) {
-        try refuse(takenPorts: work)
-        guard let held = try journal.holders(of: work.plan.claims).first(where: { $0.instanceID != work.id }) else {
-            return
-        }
-        throw ComputeError(
-            .conflict, subject: "instance \(work.present.name)",
-            message: "\(held.claim) is taken by instance \(held.instanceID)",
-            hint: "choose another, or delete that instance")
     }
 
     /// Refuses ports that the instance does not publish yet, and that another program has.

@@ -17,10 +17,9 @@ extension LibvirtDriver {
         for _ in 1..<Self.identities {
             let id = configuration.newIdentity()
             do throws(ComputeError) {
-                return try await body(id)
+                return try await choosingProcessors(for: instance) { () throws(ComputeError) in try await body(id) }
             } catch {
                 guard error.code == .conflict, error.outcome == .didNotHappen else { throw error }
-                if instance.lostProcessor(in: error) { continue }
                 guard
                     try journals.existing()?.holders(of: instance.claims(chosenWith: id)).isEmpty == false
                 else { throw error }
@@ -28,12 +27,30 @@ extension LibvirtDriver {
         }
         return try await body(configuration.newIdentity())
     }
+
+    /// How often processors are chosen: each time that others were quicker there are fewer to choose from.
+    private static let choices = 64
+
+    /// Plans and does anew what lost a processor, which was chosen for the instance, to another that was quicker.
+    func choosingProcessors<Result>(
+        for instance: Instance, _ body: () async throws(ComputeError) -> Result
+    ) async throws(ComputeError) -> Result {
+        for _ in 1..<Self.choices {
+            do throws(ComputeError) {
+                return try await body()
+            } catch {
+                guard error.outcome == .didNotHappen, instance.lostProcessor(in: error) else { throw error }
+            }
+        }
+        return try await body()
+    }
 }
 
 extension Instance {
     /// Whether another instance was quicker to take one of the host's processors that were chosen for this one.
     fileprivate func lostProcessor(in conflict: ComputeError) -> Bool {
-        processor?.tuning.dedicated == .chosen && conflict.subject.hasPrefix(Claim.Kind.cpu.rawValue + " ")
+        conflict.code == .conflict && processor?.tuning.dedicated == .chosen
+            && conflict.subject.hasPrefix(Claim.Kind.cpu.rawValue + " ")
     }
 
     /// What the instance takes because of its identity, and not because it was asked for.

@@ -46,7 +46,8 @@ extension LibvirtDriver: InstanceLifecycle {
             operationID: operationID, createdAt: work.plan.createdAt, everStarted: false)
         let request = OperationRequest(
             id: operationID, change: .spawn, instanceID: id, instanceName: instance.name.description,
-            claims: work.plan.claims, record: record, requestDigest: InstanceDocument.stored(instance))
+            claims: work.plan.claims, topology: work.topology, record: record,
+            requestDigest: InstanceDocument.stored(instance))
         let executor = InstanceExecutor(
             host: self, id: id, name: instance.name.description, operationID: operationID, work: work)
         let result = try await locks.withLock(

@@ -38,7 +38,7 @@ extension LibvirtDriver {
         }
         let isValidated = facts.libvirtVersion != nil && facts.libvirtVersion == libvirtVersion
         let work = SpawnWork(
-            id: PaperResources.id, instance: resolved, images: [:], plan: plan,
+            id: PaperResources.id, instance: resolved, images: [:], plan: plan, topology: facts.topology,
             domainXML: isValidated
                 ? try validated(plan.document, subject: subject) : try text(of: plan.document, subject: subject))
         return work.preview(of: instance, on: facts, isValidated: isValidated)

@@ -19,7 +19,7 @@ extension LibvirtDriver: InstancePlanning {
         let work = try await choosingIdentity(for: instance) { id throws(ComputeError) in
             let work = try await spawnWork(
                 for: instance, id: id, operationID: OperationID(), images: stored, context: context)
-            try refuseTakenClaims(work.plan.claims, subject: "instance \(instance.name)")
+            try journals.existing()?.ensureFree(work.plan.claims, for: id, on: work.topology)
             return work
         }
         try refuseTakenPorts(of: work.instance)
@@ -50,7 +50,7 @@ extension LibvirtDriver: InstancePlanning {
             throw ComputeError(error, subject: subject)
         }
         return SpawnWork(
-            id: id, instance: resolved, images: images, plan: plan,
+            id: id, instance: resolved, images: images, plan: plan, topology: facts.topology,
             domainXML: try Self.validated(plan.document, subject: subject))
     }
 
@@ -84,13 +84,6 @@ extension LibvirtDriver: InstancePlanning {
             throw ComputeError(error, subject: "instance \(instance.name)")
         }
         return found
-    }
-
-    private func refuseTakenClaims(_ claims: [Claim], subject: String) throws(ComputeError) {
-        guard let held = try journals.existing()?.holders(of: claims).first else { return }
-        throw ComputeError(
-            .conflict, subject: subject, message: "\(held.claim) is taken by instance \(held.instanceID)",
-            hint: "choose another, or delete that instance")
     }
 
     /// Fills in the size of each disk and the MAC address of each interface.

@@ -16,6 +16,8 @@ struct SpawnWork: Sendable {
     let instance: Instance
     let images: [ImageName: StoredImage]
     let plan: DomainPlan
+    /// The host's processors and memory that it was planned with.
+    let topology: HostTopology?
     /// The domain document as validated text.
     let domainXML: String
 

@@ -151,13 +151,10 @@ struct DedicatedPlanningTests {
                         hugePages: page.map { page throws(RuleViolation) in .size(try HugePageSize(page)) }),
                     numa: NUMA(cells: [cell], nodes: nodes)))
         }
-        let pages = HostClaims([
-            Claim(.hugePages, "2048:40:a"), Claim(.hugePages, "1048576:9:a"), Claim(.hugePages, "x"),
-        ])
         let refused = { (instance: Instance) in
             refusal {
                 try planner.refuseWhatIsLacking(instance)
-                _ = try planner.place(instance, among: pages)
+                _ = try planner.place(instance, among: HostClaims())
             }
         }
         #expect(try refused(details([0, 1], [1], .mebibytes(2))) == nil)
@@ -171,11 +168,44 @@ struct DedicatedPlanningTests {
             name: InstanceName("a"), vcpus: VCPUCount(1), memory: MemorySize(.gibibytes(2)),
             memoryDetails: MemoryDetails(backing: MemoryBacking(hugePages: .size(HugePageSize(.mebibytes(2))))),
             disks: [.blank(DiskSize(.mebibytes(1)))])
+        let few = path + "needs 1024 huge pages, and 512 are set aside"
+        #expect(refused(large) == "exhausted: " + few)
+    }
+
+    @Test("huge pages are claimed by the host's nodes that they come from")
+    func hugePages() throws {
+        let claims = { (cells: [[Int]], nodes: [Int], mode: NUMA.Mode?) in
+            let numa = try NUMA(
+                cells: cells.enumerated().map { index, own throws(RuleViolation) in
+                    try NUMA.Cell(vcpus: [index], memory: MemorySize(.mebibytes(256)), nodes: own)
+                }, mode: mode, nodes: nodes)
+            let details = try MemoryDetails(
+                backing: MemoryBacking(hugePages: .size(HugePageSize(.mebibytes(2)))), numa: numa)
+            return DomainPlanner.claims(of: try Scene.taking(details), id: Scene.id)
+                .filter { $0.kind == .hugePages }.map(\.value)
+        }
+        #expect(try claims([[], []], [], nil) == ["2048:256:\(Scene.id)"])
+        #expect(try claims([[], []], [0, 1], nil) == ["2048:256:\(Scene.id):0,1"])
+        #expect(try claims([[], [1]], [0], nil) == ["2048:128:\(Scene.id):0", "2048:128:\(Scene.id):1"])
+        #expect(try claims([[1], []], [], nil) == ["2048:128:\(Scene.id)", "2048:128:\(Scene.id):1"])
+        #expect(try claims([[], []], [1], .preferred) == ["2048:256:\(Scene.id)"])
+        #expect(try claims([[], []], [0, 1], .interleave) == ["2048:256:\(Scene.id):0,1"])
+    }
+
+    @Test("more huge pages than the host's nodes have are refused, with the arithmetic", arguments: [true, false])
+    func hugePagesOfNodes(own: Bool) throws {
+        let planner = DomainPlanner(facts: Scene.facts(topology: Self.topology))
+        let large = try MemorySize(.mebibytes(514))
+        let cell = try NUMA.Cell(vcpus: [0], memory: large, nodes: own ? [1] : [])
+        let instance = try Instance(
+            name: InstanceName("a"), vcpus: VCPUCount(1), memory: large,
+            memoryDetails: MemoryDetails(
+                backing: MemoryBacking(hugePages: .size(HugePageSize(.mebibytes(2)))),
+                numa: NUMA(cells: [cell], nodes: own ? [] : [0])),
+            disks: [.blank(DiskSize(.mebibytes(1)))])
         #expect(
-            refused(large) == "exhausted: " + path
-                + "needs 1024 huge pages, 512 are set aside, and other instances hold 40")
-        let claims = DomainPlanner.claims(of: large, id: Scene.id).filter { $0.kind == .hugePages }
-        #expect(claims.map(\.description) == ["huge-pages 2048:1024:\(Scene.id)"])
-        #expect(HostClaims(claims + [Claim(.hugePages, "2048:6:b")]).hugePages == [2048: 1030])
+            refusal { _ = try planner.place(instance, among: HostClaims()) }
+                == "exhausted: memory_backing.huge_pages: "
+                + "needs 257 huge pages on these nodes, and 256 are set aside")
     }
 }

@@ -36,7 +36,7 @@ struct TemplatePlanningTests {
     func plan() throws {
         let facts = try JSONDecoder().decode(HostFacts.self, from: Data(Self.twoSockets.utf8))
         let planner = DomainPlanner(facts: facts)
-        let held = HostClaims([Claim(.cpu, "0"), Claim(.cpu, "24"), Claim(.hugePages, "2048:8192:other")])
+        let held = HostClaims([Claim(.cpu, "0"), Claim(.cpu, "24")])
         let instance = try database()
         try planner.refuseWhatIsLacking(instance)
         let placed = try planner.place(instance, among: held)
@@ -80,10 +80,6 @@ struct TemplatePlanningTests {
         #expect(
             refusal(cpus + [Claim(.cpu, "31"), Claim(.cpu, "7")])
                 == "cpu.dedicated: needs 5 whole cores, 4 are free: cell 0 has 2, cell 1 has 2")
-        #expect(
-            refusal([Claim(.hugePages, "2048:8193:other")])
-                == "memory_backing.huge_pages: needs 8192 huge pages, 16384 are set aside, "
-                + "and other instances hold 8193")
         let unprivileged = DomainPlanner(facts: Scene.facts(accelerator: .kvm, isPrivileged: false))
         let error = #expect(throws: PlanError.self) { try unprivileged.refuseWhatIsLacking(instance) }
         guard case .lacks(let problem) = error else {
