@@ -13,7 +13,7 @@ extension LibvirtDriver {
     func applyWork(
         _ instance: Instance, to id: InstanceID, context: OperationContext
     ) async throws(ComputeError) -> ApplyWork {
-        let domain = try await requireDomain(id)
+        let domain = try await requireDomain(id, until: context.deadline)
         let subject = "instance \(domain.name)"
         let (xml, definition, metadata) = try await self.definition(of: domain)
         let present = try Self.instance(fromStored: metadata.document, name: domain.name)
@@ -21,7 +21,7 @@ extension LibvirtDriver {
         var newer = try resolve(instance, replacing: present, id: id)
         try refuse(obstaclesOf: newer, replacing: present, isRunning: running != nil)
         try refuseHostPaths(of: newer)
-        newer = try await placed(newer, replacing: present, id: id)
+        newer = try await placed(newer, replacing: present, id: id, until: context.deadline)
         var stored: [ImageName: StoredImage] = [:]
         // One that is gone has no guest's disk over it: the store refuses to delete what is used.
         for name in newer.imageNames { stored[name] = try? images.image(named: name) }
@@ -128,9 +128,9 @@ extension LibvirtDriver {
     /// The instance with the host's processors and the addresses of devices filled in; refuses what the host lacks,
     /// except what the instance needs already.
     private func placed(
-        _ newer: Instance, replacing present: Instance, id: InstanceID
+        _ newer: Instance, replacing present: Instance, id: InstanceID, until deadline: ContinuousClock.Instant?
     ) async throws(ComputeError) -> Instance {
-        let planner = DomainPlanner(facts: try await facts.facts())
+        let planner = DomainPlanner(facts: try await facts.facts(until: deadline))
         let lack = Self.lack(of: newer, for: planner)
         if let lack, lack != Self.lack(of: present, for: planner) {
             throw ComputeError(lack, subject: "instance \(present.name)")

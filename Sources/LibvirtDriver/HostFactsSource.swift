@@ -28,9 +28,12 @@ actor HostFactsSource {
 
     /// The facts.
     ///
-    /// - Throws: `hostUnavailable`; `unsupported` where libvirt there has no QEMU that Roost can use.
-    func facts() async throws(ComputeError) -> HostFacts {
-        let connection = try await link.connection()
+    /// - Parameter deadline: When to give up connecting; what libvirt is asked then has its own limit.
+    /// - Returns: What was read over the connection that is open now.
+    /// - Throws: `hostUnavailable`, `deadlineExceeded`; `unsupported` where libvirt there has no QEMU that Roost can
+    ///   use.
+    func facts(until deadline: ContinuousClock.Instant? = nil) async throws(ComputeError) -> HostFacts {
+        let connection = try await link.connection(until: deadline)
         if let known, known.connection === connection { return known.facts }
         let facts = try await Self.read(
             connection, account: account, hasDirectIO: DirectIO.works(in: instances.nearestExisting),

@@ -44,7 +44,7 @@ extension InstanceExecutor {
 
     /// Gives what libvirt kept.
     private func define(_ xml: String, by deadline: ContinuousClock.Instant) async throws(ComputeError) -> String {
-        let connection = try await host.link.connection()
+        let connection = try await host.link.connection(until: deadline)
         return try await host.changing(subject) { () throws(LibvirtError) in
             let domain = try await connection.define(xml, deadline: deadline)
             return try await domain.xml(.inactive, deadline: deadline)

@@ -21,7 +21,8 @@ extension LibvirtDriver: InstanceApplication {
             if let journal = try await journal(readingFor: context, on: id) {
                 let work = try await applyWork(instance, to: id, context: context)
                 try refuse(takenPorts: work)
-                try journal.ensureFree(work.plan.claims, for: id, on: try await facts.facts().topology)
+                try journal.ensureFree(
+                    work.plan.claims, for: id, on: try await facts.facts(until: context.deadline).topology)
                 return work.preview
             }
             return try await applyWork(instance, to: id, context: context).preview
@@ -90,7 +91,7 @@ extension LibvirtDriver: InstanceApplication {
         try refuse(takenPorts: work)
         let request = OperationRequest(
             change: .apply, instanceID: work.id, instanceName: name, claims: added,
-            topology: try await facts.facts().topology,
+            topology: try await facts.facts(until: context.deadline).topology,
             update: InstanceUpdate(
                 document: InstanceDocument.stored(work.newer), claims: work.plan.claims,
                 release: work.run == nil ? .atEnd : .atNextStart),

@@ -13,7 +13,7 @@ extension LibvirtDriver {
         _ id: InstanceID, takeOver: Bool, context: OperationContext
     ) async throws(ComputeError) -> any ConsoleSession {
         try await acting(.console, on: id, needs: .console, context: context) { () throws(ComputeError) in
-            let domain = try await requireDomain(id)
+            let domain = try await requireDomain(id, until: context.deadline)
             let subject = "instance \(domain.name)"
             do throws(LibvirtError) {
                 let stream = try await domain.openConsole(

@@ -11,24 +11,28 @@ extension LibvirtDriver {
     /// How long a call that reads may take where the caller set no deadline.
     static let readLimit: Duration = .seconds(10)
 
-    /// The instance's domain; nil where libvirt has none of that UUID.
-    func domain(_ id: InstanceID) async throws(ComputeError) -> Domain? {
-        try await found("instance \(id)") { connection throws(LibvirtError) in
-            try await connection.domain(uuid: id.uuid, deadline: .now + Self.readLimit)
+    /// The instance's domain; nil where libvirt has none of that UUID. The deadline is the caller's: an undo, which
+    /// nobody's ends, has none.
+    func domain(
+        _ id: InstanceID, until deadline: ContinuousClock.Instant? = nil
+    ) async throws(ComputeError) -> Domain? {
+        try await found("instance \(id)", until: deadline) { connection throws(LibvirtError) in
+            try await connection.domain(uuid: id.uuid, deadline: Self.earlier(deadline, within: Self.readLimit))
         }
     }
 
     /// The domain of this name; nil where there is none.
     func domain(named name: String) async throws(ComputeError) -> Domain? {
-        try await found("domain \(name)") { connection throws(LibvirtError) in
+        try await found("domain \(name)", until: nil) { connection throws(LibvirtError) in
             try await connection.domain(named: name, deadline: .now + Self.readLimit)
         }
     }
 
     private func found(
-        _ subject: String, _ look: (Connection) async throws(LibvirtError) -> Domain
+        _ subject: String, until deadline: ContinuousClock.Instant?,
+        _ look: (Connection) async throws(LibvirtError) -> Domain
     ) async throws(ComputeError) -> Domain? {
-        let connection = try await link.connection()
+        let connection = try await link.connection(until: deadline)
         do throws(LibvirtError) {
             return try await look(connection)
         } catch {
@@ -41,8 +45,10 @@ extension LibvirtDriver {
     ///
     /// - Throws: ``ComputeError`` with code `conflict` where there is no domain and yet an instance, and `notFound`
     ///   where there is neither.
-    func requireDomain(_ id: InstanceID) async throws(ComputeError) -> Domain {
-        if let domain = try await domain(id) { return domain }
+    func requireDomain(
+        _ id: InstanceID, until deadline: ContinuousClock.Instant? = nil
+    ) async throws(ComputeError) -> Domain {
+        if let domain = try await domain(id, until: deadline) { return domain }
         guard let record = try journals.existing()?.instance(id) else {
             throw ComputeError(
                 .notFound, subject: "instance \(id)", message: "there is no such instance",
@@ -83,8 +89,14 @@ extension LibvirtDriver {
 
     /// The earlier of the caller's deadline and `limit` from now.
     func deadline(_ context: OperationContext, within limit: Duration) -> ContinuousClock.Instant {
+        Self.earlier(context.deadline, within: limit)
+    }
+
+    static func earlier(
+        _ deadline: ContinuousClock.Instant?, within limit: Duration
+    ) -> ContinuousClock.Instant {
         let own = ContinuousClock.now + limit
-        return context.deadline.map { min($0, own) } ?? own
+        return deadline.map { min($0, own) } ?? own
     }
 
     /// Looks at the domain's state again and again until `condition` holds.

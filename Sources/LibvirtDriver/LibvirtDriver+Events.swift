@@ -23,7 +23,7 @@ extension LibvirtDriver {
     ) async throws(ComputeError) -> InstanceStatistics {
         try authorizer.authorize(.observe, subject: "instance \(id)", context: context)
         let told = try await naming(id) { () throws(ComputeError) in
-            let domain = try await requireDomain(id)
+            let domain = try await requireDomain(id, until: context.deadline)
             return try await translating("instance \(domain.name)") { () throws(LibvirtError) in
                 try await domain.statistics(deadline: deadline(context, within: Self.statisticsLimit))
             }

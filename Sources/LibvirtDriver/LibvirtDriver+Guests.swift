@@ -41,7 +41,7 @@ extension LibvirtDriver: GuestAccess {
     }
 
     private func agent(of id: InstanceID, context: OperationContext) async throws(ComputeError) -> GuestAgent {
-        let domain = try await requireDomain(id)
+        let domain = try await requireDomain(id, until: context.deadline)
         return GuestAgent(domain: domain, subject: "instance \(domain.name)", deadline: context.deadline)
     }
 
@@ -49,7 +49,7 @@ extension LibvirtDriver: GuestAccess {
     func waitUntilRunning(
         _ id: InstanceID, subject: String, deadline: ContinuousClock.Instant?
     ) async throws(ComputeError) {
-        let domain = try await requireDomain(id)
+        let domain = try await requireDomain(id, until: deadline)
         try await wait(
             for: domain, until: deadline ?? .now + Self.changeLimit,
             otherwise: ComputeError(.deadlineExceeded, subject: subject, message: "it was started, and does not run")
@@ -64,7 +64,7 @@ extension LibvirtDriver: GuestAccess {
     func waitForAgent(
         _ id: InstanceID, subject: String, within limit: Duration, deadline: ContinuousClock.Instant?
     ) async throws(ComputeError) {
-        let domain = try await requireDomain(id)
+        let domain = try await requireDomain(id, until: deadline)
         let end = min(deadline ?? .now + limit, .now + limit)
         let agent = GuestAgent(domain: domain, subject: subject, deadline: end)
         // Before the agent is asked, so that nothing falls in between.

@@ -45,13 +45,13 @@ extension LibvirtDriver: HostInventory {
     /// What the driver can do on this host.
     public func capabilities(context: OperationContext) async throws(ComputeError) -> CapabilitySet {
         try authorizer.authorize(.inspectHost, subject: "host", context: context)
-        return try await currentCapabilities()
+        return try await currentCapabilities(until: context.deadline)
     }
 
     /// What planning needs to know of the host (`virConnectGetDomainCapabilities`, `virConnectGetLibVersion`).
     public func facts(context: OperationContext) async throws(ComputeError) -> HostFacts {
         try authorizer.authorize(.inspectHost, subject: "host", context: context)
-        return try await facts.facts()
+        return try await facts.facts(until: context.deadline)
     }
 
     /// Checks everything that a guest needs; a check that fails is a result, never an error.
@@ -61,11 +61,12 @@ extension LibvirtDriver: HostInventory {
     }
 
     /// What was checked to be possible here; nothing is declared that was not.
-    func currentCapabilities() async throws(ComputeError) -> CapabilitySet {
+    func currentCapabilities(until deadline: ContinuousClock.Instant? = nil) async throws(ComputeError) -> CapabilitySet
+    {
         var declared: Set<Capability> = []
         var missing: [Capability: String] = [:]
         for capability in Self.knownCapabilities {
-            if let obstacle = try await obstacle(to: capability) {
+            if let obstacle = try await obstacle(to: capability, until: deadline) {
                 missing[capability] = obstacle
             } else {
                 declared.insert(capability)
@@ -78,7 +79,7 @@ extension LibvirtDriver: HostInventory {
     ///
     /// - Throws: ``ComputeError`` with code `unsupported`.
     func require(_ capability: Capability, for subject: String) async throws(ComputeError) {
-        guard let obstacle = try await obstacle(to: capability) else { return }
+        guard let obstacle = try await obstacle(to: capability, until: nil) else { return }
         try CapabilitySet(declared: [], missing: [capability: obstacle]).require(capability, for: subject)
     }
 
@@ -87,7 +88,9 @@ extension LibvirtDriver: HostInventory {
     ]
 
     /// Why a capability is missing here; nil where it was checked to be there.
-    private func obstacle(to capability: Capability) async throws(ComputeError) -> String? {
+    private func obstacle(
+        to capability: Capability, until deadline: ContinuousClock.Instant?
+    ) async throws(ComputeError) -> String? {
         switch capability {
         case .power: nil
         case .console, .guestAgent: foreignHypervisor
@@ -97,7 +100,7 @@ extension LibvirtDriver: HostInventory {
             if let obstacle = foreignHypervisor ?? otherMachine {
                 obstacle
             } else {
-                try await facts.facts().accelerator == .kvm ? nil : "guests are emulated here"
+                try await facts.facts(until: deadline).accelerator == .kvm ? nil : "guests are emulated here"
             }
         default: "this driver does not know it"
         }

@@ -111,7 +111,7 @@ extension LibvirtDriver: InstanceLifecycle {
             let asked = OperationRequest(
                 change: .delete, instanceID: id, instanceName: "\(id)", requestDigest: digest)
             if try runner(journal).earlier(than: asked, context: context) != nil { return }
-            let instance = try await refuseToDelete(id, policy: policy, journal: journal)
+            let instance = try await refuseToDelete(id, policy: policy, journal: journal, until: context.deadline)
             let name = instance.name.description
             let request = OperationRequest(
                 change: .delete, instanceID: id, instanceName: name, requestDigest: digest)
@@ -124,15 +124,15 @@ extension LibvirtDriver: InstanceLifecycle {
 
     /// The instance; refuses what does not exist, and what runs unless the policy permits that.
     private func refuseToDelete(
-        _ id: InstanceID, policy: DeletePolicy, journal: Journal
+        _ id: InstanceID, policy: DeletePolicy, journal: Journal, until deadline: ContinuousClock.Instant?
     ) async throws(ComputeError) -> Instance {
-        guard let domain = try await domain(id) else {
+        guard let domain = try await domain(id, until: deadline) else {
             guard let record = try journal.instance(id) else {
                 throw ComputeError(.notFound, subject: "instance \(id)", message: "there is no such instance")
             }
             return try Self.instance(fromStored: record.document, name: record.name)
         }
-        let instance = try await instance(of: domain)
+        let instance = try await instance(of: domain, until: deadline)
         guard policy == .stoppedOnly else { return instance }
         let state = try await translating("instance \(domain.name)") { () throws(LibvirtError) in
             try await domain.state(deadline: .now + Self.readLimit)

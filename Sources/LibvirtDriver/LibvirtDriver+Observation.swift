@@ -93,18 +93,21 @@ extension LibvirtDriver: InstanceObservation {
     ) async throws(ComputeError) -> InstanceDescription {
         try authorizer.authorize(.observe, subject: "instance \(id)", context: context)
         return try await naming(id) { () throws(ComputeError) in
-            let domain = try await requireDomain(id)
+            let domain = try await requireDomain(id, until: context.deadline)
             let xml = try await translating("instance \(domain.name)") { () throws(LibvirtError) in
                 try await domain.xml(deadline: deadline(context, within: Self.readLimit))
             }
-            return InstanceDescription(instance: try await instance(of: domain), domainXML: xml)
+            let instance = try await instance(of: domain, until: context.deadline)
+            return InstanceDescription(instance: instance, domainXML: xml)
         }
     }
 
     /// The instance that a domain was made from, out of its metadata.
-    func instance(of domain: Domain) async throws(ComputeError) -> Instance {
+    func instance(
+        of domain: Domain, until deadline: ContinuousClock.Instant? = nil
+    ) async throws(ComputeError) -> Instance {
         let xml = try await translating("instance \(domain.name)") { () throws(LibvirtError) in
-            try await domain.xml(.inactive, deadline: .now + Self.readLimit)
+            try await domain.xml(.inactive, deadline: Self.earlier(deadline, within: Self.readLimit))
         }
         guard let metadata = InstanceMetadata.read(fromDomainXML: xml) else {
             throw ComputeError(
@@ -145,7 +148,7 @@ extension LibvirtDriver: InstanceObservation {
     private func domainState(
         of record: InstanceRecord, _ context: OperationContext
     ) async throws(ComputeError) -> DomainState? {
-        guard let domain = try await domain(record.id) else { return nil }
+        guard let domain = try await domain(record.id, until: context.deadline) else { return nil }
         do throws(LibvirtError) {
             return try await domain.state(deadline: deadline(context, within: Self.readLimit))
         } catch {

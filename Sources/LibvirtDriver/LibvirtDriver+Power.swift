@@ -84,7 +84,7 @@ extension LibvirtDriver: PowerControl {
             id, operation: change.action.rawValue, context: context, waitingAtMost: Self.lockPatience
         ) { () throws(ComputeError) in
             try await settleLeft(of: id, in: journal, orElse: change == .forcedStop ? .goOn : .refuse)
-            let domain = try await requireDomain(id)
+            let domain = try await requireDomain(id, until: context.deadline)
             let request = OperationRequest(
                 change: change, instanceID: id, instanceName: domain.name,
                 requestDigest: "\(id) \(asked)")
@@ -134,7 +134,7 @@ extension LibvirtDriver: PowerControl {
         _ id: InstanceID, until end: ContinuousClock.Instant, context: OperationContext
     ) async throws(ComputeError) {
         while true {
-            let domain = try await requireDomain(id)
+            let domain = try await requireDomain(id, until: end)
             let askAgain = min(end, .now + Self.askAgainAfter)
             do throws(ComputeError) {
                 return try await wait(
@@ -186,7 +186,9 @@ extension LibvirtDriver: PowerControl {
         _ id: InstanceID, context: OperationContext
     ) async throws(ComputeError) -> OperationResult? {
         // One without a domain may be in the making: that is known once the lock is held.
-        if let domain = try await domain(id), try await !state(of: domain).isActive { return nil }
+        if let domain = try await domain(id, until: context.deadline), try await !state(of: domain).isActive {
+            return nil
+        }
         return try await operate(.gracefulStop, on: id, context: context) {
             domain throws(ComputeError) in
             try refuseReturning(id, name: domain.name)
@@ -231,7 +233,7 @@ extension LibvirtDriver: PowerControl {
         try await locks.withLock(
             id, operation: Action.stop.rawValue, context: context, waitingAtMost: Self.lockPatience
         ) { () throws(ComputeError) in
-            let domain = try await requireDomain(id)
+            let domain = try await requireDomain(id, until: context.deadline)
             guard case .running = try await state(of: domain) else { return }
             let executor = InstanceExecutor(host: self, id: id, name: domain.name, operationID: OperationID())
             try await executor.perform(.askShutdown, context: context)

@@ -23,7 +23,7 @@ extension LibvirtDriver: InstancePlanning {
             return work
         }
         try refuseTakenPorts(of: work.instance)
-        return work.preview(of: instance, on: try await facts.facts(), isValidated: true)
+        return work.preview(of: instance, on: try await facts.facts(until: context.deadline), isValidated: true)
     }
 
     /// Decides everything that a spawn makes.
@@ -35,7 +35,7 @@ extension LibvirtDriver: InstancePlanning {
         try refuseWrongImages(of: instance, images: images)
         try refuseHostPaths(of: instance)
         var resolved = try resolve(instance, id: id, images: images)
-        let facts = try await facts.facts()
+        let facts = try await facts.facts(until: context.deadline)
         let held = try heldClaims(for: instance)
         let plan: DomainPlan
         do throws(PlanError) {

@@ -82,7 +82,7 @@ struct SpawnWork: Sendable {
     /// Defines the domain, also where the name is that of a definition which should not be any more; gives what libvirt
     /// kept.
     private func defined(on host: LibvirtDriver, context: OperationContext) async throws(ComputeError) -> String {
-        let connection = try await host.link.connection()
+        let connection = try await host.link.connection(until: context.deadline)
         func define() async throws(LibvirtError) -> String {
             let domain = try await connection.define(domainXML, deadline: context.deadline)
             return try await domain.xml(.inactive, deadline: context.deadline)

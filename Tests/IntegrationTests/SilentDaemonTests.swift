@@ -76,6 +76,34 @@ struct SilentDaemonTests {
         try await daemon.end()
     }
 
+    @Test("costs a command no more than the time that it was given")
+    func commands() async throws {
+        let lab = try await Lab("d-silent")
+        _ = try await lab.prepared()
+        let id = try await lab.driver.spawn(lab.tiny("late-1"), until: .started, context: lab.context).id
+        let daemon = try lab.daemon()
+        daemon.signal(SIGSTOP)
+        let words = [
+            ["list"], ["show", "late-1"], ["stop", "late-1"], ["stop", "late-1", "--force"], ["pause", "late-1"],
+            ["delete", "late-1", "--force"], ["exec", "late-1", "--", "true"], ["host", "facts"],
+        ]
+        for words in words {
+            let asked = ContinuousClock.now
+            let outcome = try await lab.roost(["--timeout", "2", "-o", "json"] + words)
+            // Other than 125 it would be the program's own.
+            #expect(outcome.status == (words[0] == "exec" ? 125 : 6), "\(words)")
+            #expect(try outcome.error["kind"] == "deadline_exceeded", "\(words)")
+            #expect(try outcome.error["outcome"] == "did_not_happen", "\(words)")
+            // Below the patience with a daemon, whatever else this machine does meanwhile.
+            #expect(asked.duration(to: .now) < .seconds(6), "\(words)")
+        }
+        daemon.signal(SIGCONT)
+        let other = try await Lab("d-silent")
+        #expect(try await other.driver.instance("late-1", context: other.context).state == .running)
+        try await other.driver.delete(id, policy: .evenRunning, context: other.context)
+        try await lab.endDaemon()
+    }
+
     @Test("stays while the daemon answers, however long it has nothing to say")
     func answering() async throws {
         let lab = try await Lab("d-silent")
