@@ -3,6 +3,7 @@
 
 import ArgumentParser
 import Compute
+import InstanceModel
 
 /// `roost console`: a guest's serial console.
 struct ConsoleCommand: Verb {
@@ -49,20 +50,26 @@ struct ConsoleCommand: Verb {
 
     func run() async throws {
         let session = try await Session.open(global)
-        let status = try await session.find(instance)
         if follow {
-            try await followLog(of: status, session)
+            try await followLog(of: identity(session), session)
         } else if log {
-            let bytes = try await session.driver.consoleLog(status.id, tail: tail, context: session.operation())
+            let bytes = try await session.driver.consoleLog(
+                identity(session), tail: tail, context: session.operation())
             var filter = ConsoleTextFilter()
             try session.presenter.raw(filters(session) ? filter.text(of: bytes) : bytes)
         } else {
+            let status = try await session.find(instance)
             try await ConsoleSessionRun(session: session).run(status, takeOver: takeOver)
         }
     }
 
-    private func followLog(of status: InstanceStatus, _ session: Session) async throws {
-        let pieces = try await session.driver.followConsoleLog(status.id, tail: tail, context: session.operation())
+    /// The log is a file, and can be read while libvirt says nothing.
+    private func identity(_ session: Session) async throws -> InstanceID {
+        try await session.driver.identity(of: instance, context: session.operation())
+    }
+
+    private func followLog(of id: InstanceID, _ session: Session) async throws {
+        let pieces = try await session.driver.followConsoleLog(id, tail: tail, context: session.operation())
         var filter = ConsoleTextFilter()
         for try await bytes in pieces {
             try session.presenter.raw(filters(session) ? filter.text(of: bytes) : bytes)

@@ -78,6 +78,11 @@ public protocol InstanceObservation: Sendable {
     ///
     /// - Throws: `notFound`; `conflict` where the beginning is not unique.
     func instance(_ reference: String, context: OperationContext) async throws(ComputeError) -> InstanceStatus
+    /// The identity of the instance with a name, a UUID, or a unique beginning of a UUID of at least four digits. The
+    /// hypervisor is only asked where nothing else tells.
+    ///
+    /// - Throws: `notFound`; `conflict` where the beginning is not unique.
+    func identity(of reference: String, context: OperationContext) async throws(ComputeError) -> InstanceID
     /// The instance's document and its domain XML.
     func description(of id: InstanceID, context: OperationContext) async throws(ComputeError) -> InstanceDescription
     /// What a running instance used so far. One whose hypervisor does not answer delays no other instance's figures.

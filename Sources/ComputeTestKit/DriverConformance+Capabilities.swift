@@ -35,6 +35,10 @@ extension DriverConformance {
                     try await driver.instance(reference, context: context)
                 }
                 try expect(found.id == made.id, "\(reference) is found as \(made.id)")
+                let id = try await calling("identity of \(reference)") { () throws(ComputeError) in
+                    try await driver.identity(of: reference, context: context)
+                }
+                try expect(id == made.id, "\(reference) means \(made.id)")
             }
             let listed = try await calling("instances") { () throws(ComputeError) in
                 try await driver.instances(context: context)

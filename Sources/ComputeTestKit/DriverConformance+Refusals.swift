@@ -26,6 +26,9 @@ extension DriverConformance {
         try await refused(.notFound, "instance of no name") { () throws(ComputeError) in
             _ = try await driver.instance("conformance-0", context: context)
         }
+        try await refused(.notFound, "identity of no name") { () throws(ComputeError) in
+            _ = try await driver.identity(of: "conformance-0", context: context)
+        }
         let image = try ImageName("conformance-0")
         try await refused(.notFound, "image of no name") { () throws(ComputeError) in
             _ = try await driver.image(image, context: context)
@@ -63,6 +66,9 @@ extension DriverConformance {
             }
             try await refused(.denied, "instance by a stranger") { () throws(ComputeError) in
                 _ = try await driver.instance("conformance-1", context: context)
+            }
+            try await refused(.denied, "identity by a stranger") { () throws(ComputeError) in
+                _ = try await driver.identity(of: "conformance-1", context: context)
             }
             try await refused(.denied, "images by a stranger") { () throws(ComputeError) in
                 _ = try await driver.images(context: context)

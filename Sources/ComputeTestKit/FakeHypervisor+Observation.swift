@@ -22,8 +22,20 @@ extension FakeHypervisor: InstanceObservation, LockObservation, HostInventory {
         _ reference: String, context: OperationContext
     ) async throws(ComputeError) -> InstanceStatus {
         try await admit(.observe, reference, context)
+        return status(of: try machine(meantBy: reference))
+    }
+
+    /// The identity of the instance that ``instance(_:context:)`` gives.
+    public func identity(
+        of reference: String, context: OperationContext
+    ) async throws(ComputeError) -> InstanceID {
+        try await admit(.observe, reference, context)
+        return try machine(meantBy: reference).id
+    }
+
+    private func machine(meantBy reference: String) throws(ComputeError) -> Machine {
         if let machine = machines.values.first(where: { $0.instance.name.description == reference }) {
-            return status(of: machine)
+            return machine
         }
         let prefix = reference.lowercased()
         let matches = machines.values.filter { prefix.count >= 4 && $0.id.description.hasPrefix(prefix) }
@@ -33,7 +45,7 @@ extension FakeHypervisor: InstanceObservation, LockObservation, HostInventory {
                 .conflict, subject: "instance \(reference)", message: "\(matches.count) UUIDs begin so",
                 hint: "give more of the UUID")
         }
-        return status(of: match)
+        return match
     }
 
     /// The instance's document and a domain in place of libvirt's.

@@ -87,6 +87,15 @@ extension LibvirtDriver: InstanceObservation {
         return found
     }
 
+    /// The instance's identity, out of the database alone where that knows it: nothing is settled.
+    public func identity(
+        of reference: String, context: OperationContext
+    ) async throws(ComputeError) -> InstanceID {
+        try authorizer.authorize(.observe, subject: "instance \(reference)", context: context)
+        if let journal = try journals.existing(), let record = try find(reference, in: journal) { return record.id }
+        return try await instance(reference, context: context).id
+    }
+
     /// The instance's document and its domain XML (`virDomainGetXMLDesc`).
     public func description(
         of id: InstanceID, context: OperationContext

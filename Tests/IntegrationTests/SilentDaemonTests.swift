@@ -97,6 +97,8 @@ struct SilentDaemonTests {
             // Below the patience with a daemon, whatever else this machine does meanwhile.
             #expect(asked.duration(to: .now) < .seconds(6), "\(words)")
         }
+        // The log is a file.
+        #expect(try await lab.roost("--timeout", "2", "console", "late-1", "--log", "--tail", "1").status == 0)
         daemon.signal(SIGCONT)
         let other = try await Lab("d-silent")
         #expect(try await other.driver.instance("late-1", context: other.context).state == .running)
