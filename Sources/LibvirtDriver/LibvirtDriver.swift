@@ -5,6 +5,7 @@ public import Compute
 import InstanceModel
 import Libvirt
 import Networking
+import Programs
 import Storage
 
 /// The hypervisor driver over libvirt: every role that ``HypervisorDriver`` names.
@@ -32,11 +33,21 @@ public final class LibvirtDriver: Sendable {
     /// Opens a driver; libvirt, and the account that guests run as, are looked for only when they are first needed.
     ///
     /// - Throws: ``ComputeError``: `invalid` for a malformed connection URI, `conflict` where the state directory is
-    ///   bound to another connection.
+    ///   bound to another connection, `exhausted` where this process may open next to no files.
     public static func open(_ configuration: DriverConfiguration) async throws(ComputeError) -> LibvirtDriver {
+        guard FreeDescriptors.areThere(leastDescriptors) else {
+            throw ComputeError(
+                .exhausted, subject: "file descriptors",
+                message: "this process may open fewer than \(leastDescriptors) more files",
+                hint: "let it open more: `ulimit -n` tells how many it may, and 1024 is usual")
+        }
         let choice = try await ConnectionChoice.choose(configuration.connection, state: configuration.stateDirectory)
         return LibvirtDriver(configuration, choice: choice, guestAccount: choice.guestAccount())
     }
+
+    /// What SQLite and Swift's dispatch library open first: where that has none left for its first timer, it ends the
+    /// process (SIGILL).
+    private static let leastDescriptors = 8
 
     private init(
         _ configuration: DriverConfiguration, choice: ConnectionChoice, guestAccount: Result<GuestAccount, ComputeError>

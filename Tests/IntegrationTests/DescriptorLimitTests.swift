@@ -26,6 +26,18 @@ struct DescriptorLimitTests {
     /// Every number from what that library needs to start in `make chaos`, else one in six.
     private static let counts = (Sanitizer.isThere ? 14...80 : 8...80).filter { CallFault.triesAll || $0 % 6 == 2 }
 
+    /// Swift's dispatch library would end the process, were it let to begin.
+    @Test("says so at once where it has next to none", .disabled(if: Sanitizer.isThere, "a sanitizer needs more"))
+    func hardlyAny() async throws {
+        let lab = try await Lab.ready(Self.lab)
+        for count in 4...13 {
+            let outcome = try await lab.limited(count, "list", "-o", "json")
+            #expect(outcome.status == 9, "\(count): \(outcome.errorText)")
+            #expect(try outcome.error["kind"] == "exhausted", "\(count)")
+            #expect(try outcome.error["message"]?.text?.contains("may open fewer than") == true, "\(count)")
+        }
+    }
+
     @Test("says so and changes nothing, or does what it was asked for, in a change of power")
     func power() async throws {
         let lab = try await Lab.ready(Self.lab)
