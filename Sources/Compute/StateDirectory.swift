@@ -56,7 +56,8 @@ public struct StateDirectory: Sendable, Hashable {
         - "/monitor.sock".utf8.count
 
     /// The usual state directory: `/var/lib/roost` for root, else `roost` in the XDG state directory, which
-    /// `XDG_STATE_HOME` or `HOME` of the process's environment names.
+    /// `XDG_STATE_HOME` or `HOME` of the process's environment names. Below a `HOME` that is too long for that, it is
+    /// `.roost`, which is shorter: with 18 to 29 bytes.
     ///
     /// - Throws: ``ComputeError`` with code `invalid` where the path may not be one, or the environment names none.
     public static func standard(userID: UInt32, environment: [String: String]) throws(ComputeError) -> StateDirectory {
@@ -70,7 +71,9 @@ public struct StateDirectory: Sendable, Hashable {
                 .invalid, subject: "state directory", message: "neither XDG_STATE_HOME nor HOME names a directory",
                 hint: "name one with --state-dir or ROOST_STATE_DIR")
         }
-        return try StateDirectory(FilePath(home).appending([".local", "state", "roost"]))
+        let usual = FilePath(home).appending([".local", "state", "roost"])
+        guard usual.string.utf8.count > maximumPathLength else { return try StateDirectory(usual) }
+        return try StateDirectory(FilePath(home).appending(".roost"))
     }
 
     /// The database of the journal, claims and index.

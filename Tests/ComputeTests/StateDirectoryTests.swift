@@ -38,6 +38,9 @@ struct StateDirectoryTests {
         arguments: [
             (0, ["HOME": "/root", "XDG_STATE_HOME": "/x"], "/var/lib/roost"),
             (1_000, ["HOME": "/home/u"], "/home/u/.local/state/roost"),
+            (1_000, ["HOME": "/home/eleven-byte"], "/home/eleven-byte/.local/state/roost"),
+            (1_000, ["HOME": "/home/twelve-bytes"], "/home/twelve-bytes/.roost"),
+            (1_000, ["HOME": "/home/twenty-three-characters"], "/home/twenty-three-characters/.roost"),
             (1_000, ["HOME": "/home/u", "XDG_STATE_HOME": "/x"], "/x/roost"),
             (1_000, ["HOME": "/home/u", "XDG_STATE_HOME": "x"], "/home/u/.local/state/roost"),
         ] as [(UInt32, [String: String], String)])
@@ -50,6 +53,10 @@ struct StateDirectoryTests {
     func standardWithoutHome() {
         let error = #expect(throws: ComputeError.self) { try StateDirectory.standard(userID: 7, environment: [:]) }
         #expect(error?.code == .invalid)
+        let long = #expect(throws: ComputeError.self) {
+            try StateDirectory.standard(userID: 7, environment: ["HOME": "/home/twenty-three-characters1"])
+        }
+        #expect(long?.hint == "choose a shorter one with --state-dir or ROOST_STATE_DIR")
     }
 
     @Test("is prepared with its parents, for its owner alone, and again without change")
