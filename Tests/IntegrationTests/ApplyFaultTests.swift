@@ -70,7 +70,7 @@ struct ApplyFaultTests {
             let (operation, steps) = try #require(try lab.lastOperation())
             #expect(operation.kind == "instance.apply" && operation.state == .undone)
             #expect(steps.map(\.name) == Self.steps)
-            #expect(try await lab.driver.reconcile(.show, context: lab.context).drifts.isEmpty)
+            #expect(try await lab.reconcile(.show).drifts.isEmpty)
             await lab.driver.close()
         }
         try await plain.deleteAll()
@@ -190,7 +190,7 @@ struct ApplyFaultTests {
             #expect(now.live == (isDone ? ["40", "false"] : old.live), trial.comment)
             #expect((now.definition == old.definition) == !isDone, trial.comment)
             #expect((now.record == old.record) == !isDone && (now.claims == old.claims) == !isDone, trial.comment)
-            #expect(try await next.driver.reconcile(.show, context: next.context).drifts.isEmpty, trial.comment)
+            #expect(try await next.reconcile(.show).drifts.isEmpty, trial.comment)
             await next.driver.close()
         }
         #expect(try await lab.driver.instance("crash-1", context: lab.context).labels == ["role": "web"])

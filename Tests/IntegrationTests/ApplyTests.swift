@@ -59,7 +59,7 @@ struct ApplyTests {
         }
         let status = try await lab.driver.instance("apply-1", context: lab.context)
         #expect(status.vcpus == 3 && status.labels == ["role": "web"])
-        #expect(try await lab.driver.reconcile(.show, context: lab.context).drifts.isEmpty)
+        #expect(try await lab.reconcile(.show).drifts.isEmpty)
         let again = try await lab.driver.apply(newer, to: id, options: ApplyOptions(), context: lab.context)
         #expect(again == ApplyReport())
         // Without the limit, and with the cable plugged in again.
@@ -105,7 +105,7 @@ struct ApplyTests {
         #expect(try await lab.documents(of: id).running.serials.count == 2)
         #expect(!(try Journal.open(lab.state).claims(of: id)).map(\.claim.kind).contains(.port))
         #expect(try await lab.documents(of: id).definition.title == "added by another")
-        #expect(try await lab.driver.reconcile(.show, context: lab.context).drifts.isEmpty)
+        #expect(try await lab.reconcile(.show).drifts.isEmpty)
         try await lab.deleteAll()
         try await lab.expectUnchanged(since: before)
     }
@@ -169,7 +169,7 @@ struct ApplyTests {
         _ = try await (first, second)
         let status = try await lab.driver.instance("apply-6", context: lab.context)
         #expect([[2, 1], [3, 2]].contains([status.vcpus, Int(status.labels["a"] ?? "")]))
-        #expect(try await lab.driver.reconcile(.show, context: lab.context).drifts.isEmpty)
+        #expect(try await lab.reconcile(.show).drifts.isEmpty)
 
         async let stop: Void = lab.driver.stop(id, policy: .force, context: lab.context)
         let newer = try Instance.changeable("apply-6", vcpus: 3, iops: 400, isLinkUp: false, labels: ["a": "3"])

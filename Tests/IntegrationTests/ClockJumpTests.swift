@@ -27,7 +27,7 @@ struct ClockJumpTests {
         #expect(kinds == ["instance.resume", "instance.pause", "instance.spawn"])
         for roost in [elsewhen, lab.roost] {
             #expect(try await roost.json("locks").elements.isEmpty)
-            #expect(try await roost.json("host", "sweep")["orphans"]?.elements.isEmpty == true)
+            #expect(try await roost.orphans().isEmpty)
             #expect(try await roost.json("list").elements.map { $0["state"]?.text } == ["running"])
         }
         try await elsewhen.json("run", "-", "--wait", "none", input: Lab.document("when-2"))

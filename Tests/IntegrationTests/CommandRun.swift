@@ -55,6 +55,12 @@ struct CommandRun: Sendable {
         return try outcome.json
     }
 
+    /// The orphans of which `roost host sweep` tells, without tap devices: suites beside this one make some.
+    func orphans(deleting: Bool = false) async throws -> [JSONValue] {
+        let report = try await deleting ? json("host", "sweep", "--delete") : json("host", "sweep")
+        return report["orphans"]?.elements.filter { $0["kind"] != "tap" } ?? []
+    }
+
     /// Starts one command line.
     func start(_ arguments: [String], input: String = "") throws -> RunningCommand {
         try RunningCommand(words: prefix + [try Self.program.path] + arguments, environment: environment, limit: limit)

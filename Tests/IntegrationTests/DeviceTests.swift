@@ -45,7 +45,7 @@ struct DeviceTests {
             try await lab.driver.deleteImage(ImageName("cd"), context: lab.context)
         }
         #expect(used?.code == .conflict)
-        let sweep = try await lab.driver.reconcile(.show, context: lab.context)
+        let sweep = try await lab.reconcile(.show)
         #expect(sweep.drifts.isEmpty && sweep.orphans.isEmpty && sweep.quarantined.isEmpty)
         try await lab.deleteAll()
         for name in ["cd", "halting"] { try await lab.driver.deleteImage(ImageName(name), context: lab.context) }
@@ -77,7 +77,7 @@ struct DeviceTests {
         _ = try await lab.shell("stty -F /dev/ttyS1 raw -echo; echo through the port > /dev/ttyS1", in: id)
         #expect(try serial.read(17) == "through the port\n")
 
-        let sweep = try await lab.driver.reconcile(.show, context: lab.context)
+        let sweep = try await lab.reconcile(.show)
         #expect(sweep.drifts.isEmpty && sweep.orphans.isEmpty && sweep.quarantined.isEmpty)
         try await lab.deleteAll()
         try await lab.expectUnchanged(since: before)

@@ -54,7 +54,7 @@ struct HostResourcesTests {
         let wait = "n=0; until [ $n = 300 ] || [ $(\(blocks)) -gt \(few) ]; do n=$((n+1)); usleep 100000; done"
         #expect(try await lab.shell("\(wait); \(blocks)", in: id) == "\((Int(few) ?? 0) + 1)")
 
-        let sweep = try await lab.driver.reconcile(.show, context: lab.context)
+        let sweep = try await lab.reconcile(.show)
         #expect(sweep.drifts.isEmpty)
         try await lab.deleteAll()
         try await lab.expectUnchanged(since: before)
@@ -87,7 +87,7 @@ struct HostResourcesTests {
         let device = try lab.virsh("dumpxml", "resized-1")
         #expect(device.contains("<current unit='KiB'>131072</current>"), "\(device)")
 
-        let sweep = try await lab.driver.reconcile(.show, context: lab.context)
+        let sweep = try await lab.reconcile(.show)
         #expect(sweep.drifts.isEmpty)
         try await lab.deleteAll()
         try await lab.expectUnchanged(since: before)
@@ -112,7 +112,7 @@ struct HostResourcesTests {
         let spawned = try await lab.driver.spawn(
             instance, until: .agent(within: Lab.patience), context: lab.context)
         #expect(try await lab.shell("echo up", in: spawned.id) == "up")
-        let sweep = try await lab.driver.reconcile(.show, context: lab.context)
+        let sweep = try await lab.reconcile(.show)
         #expect(sweep.drifts.isEmpty)
         try await lab.deleteAll()
         try await lab.expectUnchanged(since: before)
@@ -145,7 +145,7 @@ struct HostResourcesTests {
         let cpu = try #require(pins.split(whereSeparator: \.isWhitespace).last.flatMap { Int($0) }, "\(pins)")
         #expect(try qemu.affinities() == ["\(cpu)"], "each of QEMU's threads runs there alone")
 
-        let sweep = try await lab.driver.reconcile(.show, context: lab.context)
+        let sweep = try await lab.reconcile(.show)
         #expect(sweep.drifts.isEmpty)
         let second = try Self.dedicated("alone-2", .fixed([cpu]))
         let taken = await #expect(throws: ComputeError.self) {
@@ -173,7 +173,7 @@ struct HostResourcesTests {
             try? FileManager.default.removeItem(atPath: lab.state.database.string + suffix)
         }
         let next = try await Lab("lost-cpu")
-        #expect(try await next.driver.reconcile(.show, context: next.context).recovered == ["alone-1"])
+        #expect(try await next.reconcile(.show).recovered == ["alone-1"])
         #expect(try Journal.open(next.state).claims().map(\.claim) == claims)
         try await next.deleteAll()
     }

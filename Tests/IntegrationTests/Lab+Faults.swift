@@ -73,6 +73,13 @@ extension Lab {
         while marks(of: id) == known { try await Task.sleep(for: .milliseconds(20)) }
     }
 
+    /// A comparison of the host, without tap devices that are none of this lab's: suites beside this one make some.
+    func reconcile(_ mode: ReconcileMode) async throws -> ReconcileReport {
+        var report = try await driver.reconcile(mode, context: context)
+        report.orphans.removeAll { $0.kind == .tap && $0.obstacle != nil }
+        return report
+    }
+
     /// How each operation stands, newest first.
     func history() throws -> [OperationState] {
         try Journal.open(state).history(limit: HistoryLimits.standard.operations).map(\.state)

@@ -11,7 +11,9 @@ import Testing
 /// A guest's QEMU dies in the middle of an operation, or does not want to die; or the guest does not listen.
 @Suite("A guest's hypervisor that is killed, or slow to die", .serialized)
 struct LostHypervisorTests {
-    @Test("leaves an instance that is off, and an operation that says so", arguments: CallFaultTests.changes)
+    @Test(
+        "leaves an instance that is off, and an operation that says so",
+        arguments: CallFaultTests.changes.filter { !$0.isAsked })
     func killed(change: CallFaultTests.Change) async throws {
         let lab = try await Lab("h-kill")
         let before = try await lab.prepared()
@@ -43,6 +45,34 @@ struct LostHypervisorTests {
         }
         try await lab.driver.start(id, context: lab.context)
         #expect(try await lab.driver.instance("kill-1", context: lab.context).state == .running)
+        try await lab.deleteAll()
+        try await lab.expectUnchanged(since: before)
+    }
+
+    @Test(
+        "while its guest is asked leaves what was asked for, or says that it did not happen",
+        arguments: ["stop", "reboot"])
+    func killedWhileAsked(request: String) async throws {
+        let lab = try await Lab("h-ask")
+        let before = try await lab.prepared()
+        let id = try await lab.driver.spawn(lab.tiny("kill-3"), until: .running, context: lab.context).id
+        for moment in ProbePoint.Moment.allCases {
+            try await lab.bring(id, to: .running)
+            let step = request == "stop" ? "ask-shutdown" : "ask-reboot"
+            let probe = ActingProbe(.step(moment, step)) { lab.endHypervisor(of: "kill-3") }
+            let harmed = try await Lab("h-ask", probe: probe)
+            if request == "stop" {
+                try await harmed.driver.stop(id, policy: .graceful(within: Lab.patience), context: harmed.context)
+            } else {
+                let error = await #expect(throws: ComputeError.self) {
+                    try await harmed.driver.reboot(id, kind: .graceful(within: .seconds(5)), context: harmed.context)
+                }
+                #expect(error?.outcome != .happened, "\(moment): \(String(describing: error))")
+            }
+            await harmed.driver.close()
+            try await lab.untilOff(id)
+            #expect(try Journal.open(lab.state).unfinishedOperations().isEmpty)
+        }
         try await lab.deleteAll()
         try await lab.expectUnchanged(since: before)
     }

@@ -54,7 +54,7 @@ struct MachineTests {
         let seconds = try await Double(lab.shell(reads, in: id)) ?? 0
         #expect(seconds > 1.5, "120 reads took \(seconds) s")
 
-        let sweep = try await lab.driver.reconcile(.show, context: lab.context)
+        let sweep = try await lab.reconcile(.show)
         #expect(sweep.drifts.isEmpty)
         try await lab.deleteAll()
         try await lab.expectUnchanged(since: before)
@@ -77,7 +77,7 @@ struct MachineTests {
         #expect(try await lab.shell("ls -d /sys/firmware/efi", in: spawned.id) == "/sys/firmware/efi")
         let state = try await lab.shell("dmesg | grep -o 'Secure boot [a-z]*'", in: spawned.id)
         #expect(state == (secureBoot ? "Secure boot enabled" : "Secure boot disabled"))
-        let sweep = try await lab.driver.reconcile(.show, context: lab.context)
+        let sweep = try await lab.reconcile(.show)
         #expect(sweep.drifts.isEmpty && sweep.orphans.isEmpty && sweep.quarantined.isEmpty)
 
         // The variables live as long as the instance.

@@ -79,7 +79,7 @@ struct ReconciliationTests {
         #expect(try await lab.driver.instance("guest-1", context: lab.context).state == .running)
 
         try await lab.driver.requireDomain(foreign).undefine()
-        _ = try await lab.driver.reconcile(.delete, context: lab.context)
+        _ = try await lab.reconcile(.delete)
         try await lab.deleteAll()
         try await lab.expectUnchanged(since: before)
     }

@@ -42,7 +42,7 @@ struct ThrowawayTests {
         let line = try await lab.shell("cat /proc/cmdline", in: id)
         #expect(line.hasSuffix("panic=-1 console=ttyS0 quiet"), "\(line)")
         #expect(line.contains("mitigations=off"), "\(line)")
-        let sweep = try await lab.driver.reconcile(.show, context: lab.context)
+        let sweep = try await lab.reconcile(.show)
         #expect(sweep.drifts.isEmpty)
 
         for kind in [RebootKind.hard, .graceful(within: .seconds(30))] {
