@@ -35,10 +35,12 @@
     EACH(virConnectRegisterCloseCallback) \
     EACH(virConnectSetKeepAlive) \
     EACH(virConnectUnregisterCloseCallback) \
+    EACH(virDomainAttachDeviceFlags) \
     EACH(virDomainCreateWithFlags) \
     EACH(virDomainCreateXML) \
     EACH(virDomainDefineXMLFlags) \
     EACH(virDomainDestroyFlags) \
+    EACH(virDomainDetachDeviceAlias) \
     EACH(virDomainFree) \
     EACH(virDomainGetAutostart) \
     EACH(virDomainGetID) \

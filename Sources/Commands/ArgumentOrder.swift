@@ -51,6 +51,7 @@ enum ArgumentOrder {
 
     private static let nouns: [String: [String]] = [
         "host": names(in: HostCommand.self), "image": names(in: ImageCommand.self),
+        "volume": names(in: VolumeCommand.self),
         "operation": names(in: OperationCommand.self), "spec": names(in: SpecCommand.self),
     ]
 

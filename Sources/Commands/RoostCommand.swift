@@ -62,7 +62,7 @@ struct RootCommand: ParsableCommand {
             CommandGroup(
                 name: "Document",
                 subcommands: [PlanCommand.self, ExplainCommand.self, SpecCommand.self, XMLCommand.self]),
-            CommandGroup(name: "Image", subcommands: [ImageCommand.self]),
+            CommandGroup(name: "Storage", subcommands: [ImageCommand.self, VolumeCommand.self]),
             CommandGroup(
                 name: "Host",
                 subcommands: [

@@ -20,6 +20,8 @@ public struct Capability: RawRepresentable, Sendable, Hashable, Comparable, Cust
     public static let userNetwork = Capability(rawValue: "user_network")
     /// Interfaces on a bridge of the host.
     public static let bridgedNetwork = Capability(rawValue: "bridged_network")
+    /// Keep volumes, and give them to instances.
+    public static let volumes = Capability(rawValue: "volumes")
     /// Hardware virtualization.
     public static let hardwareVirtualization = Capability(rawValue: "hardware_virtualization")
 

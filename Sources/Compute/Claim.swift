@@ -41,6 +41,8 @@ public struct Claim: Sendable, Hashable, CustomStringConvertible {
         public static let mediatedDevice = Kind(rawValue: "mdev")
         /// A kind of USB device of the host, such as `1d6b:0002`.
         public static let usb = Kind(rawValue: "usb")
+        /// A volume, by its name.
+        public static let volume = Kind(rawValue: "volume")
         /// Huge pages of an instance, `SIZE:COUNT:UUID` with the size in KiB, and `:NODE,NODE` where they come from
         /// certain NUMA nodes of the host (``HugePageClaim``): how many are held is the sum.
         public static let hugePages = Kind(rawValue: "huge-pages")

@@ -59,5 +59,5 @@ public struct HostCheck: Sendable, Hashable, Codable {
 
 /// Every role that a hypervisor driver may play, together.
 public typealias HypervisorDriver = InstanceLifecycle & PowerControl & InstanceObservation & InstancePlanning
-    & InstanceApplication & GuestAccess & ImageCatalog & HostInventory & LockObservation & OperationHistory
-    & HostReconciliation
+    & InstanceApplication & VolumeCatalog & VolumeAttachment & GuestAccess & ImageCatalog & HostInventory
+    & LockObservation & OperationHistory & HostReconciliation

@@ -76,6 +76,8 @@ public struct Orphan: Sendable, Hashable {
         case process
         /// A file of an image that a process which died was adding or deleting.
         case image
+        /// A file of a volume that a process which died was making or deleting.
+        case volume
     }
 
     /// What became of an orphan.

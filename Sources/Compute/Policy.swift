@@ -47,6 +47,16 @@ public enum Action: String, Sendable, Hashable, CaseIterable, Codable {
     case observeImages = "image.observe"
     /// Delete an image.
     case deleteImage = "image.delete"
+    /// Make a volume.
+    case createVolume = "volume.create"
+    /// See volumes.
+    case observeVolumes = "volume.observe"
+    /// Delete a volume with its bytes.
+    case deleteVolume = "volume.delete"
+    /// Give an instance a volume.
+    case attachVolume = "volume.attach"
+    /// Take a volume from an instance.
+    case detachVolume = "volume.detach"
     /// Settle what a dead process left of an operation.
     case settle = "operation.settle"
     /// See what the host can do.

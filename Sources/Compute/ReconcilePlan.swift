@@ -31,11 +31,13 @@ public struct ReconcilePlan: Sendable, Hashable {
         public let operationID: OperationID
         /// When it was made.
         public let createdAt: Date
+        /// The volumes that it has.
+        public let volumes: [VolumeName]
 
         /// A domain.
         public init(
             id: InstanceID, name: String, isActive: Bool, isOwn: Bool, document: String, operationID: OperationID,
-            createdAt: Date
+            createdAt: Date, volumes: [VolumeName] = []
         ) {
             self.id = id
             self.name = name
@@ -44,6 +46,7 @@ public struct ReconcilePlan: Sendable, Hashable {
             self.document = document
             self.operationID = operationID
             self.createdAt = createdAt
+            self.volumes = volumes
         }
     }
 

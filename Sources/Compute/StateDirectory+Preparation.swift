@@ -25,7 +25,7 @@ extension StateDirectory {
         try root.settle(mode: mode)
         try checkReach(of: guestAccount)
         var isChanged = false
-        for (name, mode) in [("images", mode), ("instances", mode), ("locks", 0o700)] {
+        for (name, mode) in [("images", mode), ("instances", mode), ("volumes", mode), ("locks", 0o700)] {
             if try root.makeDirectory(name, mode: 0o700) { isChanged = true }
             let directory = try root.open(name)
             try directory.verifyOwner([owner.userID])
@@ -98,7 +98,7 @@ extension StateDirectory {
 
     private func refuseStrangers(_ root: borrowing DirectoryHandle) throws(ComputeError) {
         let names = try root.names()
-        let ours = ["images", "instances", "locks", "private", "state.json", "roost.db", "lost+found"]
+        let ours = ["images", "instances", "volumes", "locks", "private", "state.json", "roost.db", "lost+found"]
         guard names.contains(where: { ours.contains($0) }) || names.isEmpty else {
             throw ComputeError(
                 .conflict, subject: "state directory",

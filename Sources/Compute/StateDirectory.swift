@@ -82,6 +82,8 @@ public struct StateDirectory: Sendable, Hashable {
     public var images: FilePath { path.appending("images") }
     /// The directories of the instances.
     public var instances: FilePath { path.appending("instances") }
+    /// The store of volumes.
+    public var volumes: FilePath { path.appending("volumes") }
     /// The directory of the locks.
     public var locks: FilePath { path.appending("locks") }
     /// The file in which the instances are locked.

@@ -36,6 +36,13 @@ extension DriverConformance {
         try await refused(.notFound, "delete of no image") { () throws(ComputeError) in
             try await driver.deleteImage(image, context: context)
         }
+        let volume = try VolumeName("conformance-0")
+        try await refused(.notFound, "volume of no name") { () throws(ComputeError) in
+            _ = try await driver.volume(volume, context: context)
+        }
+        try await refused(.notFound, "delete of no volume") { () throws(ComputeError) in
+            try await driver.deleteVolume(volume, context: context)
+        }
     }
 
     func deniesStranger(_ declared: CapabilitySet) async throws {
@@ -76,6 +83,7 @@ extension DriverConformance {
             try await refused(.denied, "delete of an image by a stranger") { () throws(ComputeError) in
                 try await driver.deleteImage(image, context: context)
             }
+            try await deniesVolumes(context)
             try await refused(.denied, "capabilities by a stranger") { () throws(ComputeError) in
                 _ = try await driver.capabilities(context: context)
             }

@@ -53,6 +53,8 @@ public struct DriverConformance: Sendable {
         case userNetwork
         /// Instances are put on a bridge.
         case bridgedNetwork
+        /// Volumes are made, given to instances, taken away, and deleted.
+        case volumes
         /// A name is given once.
         case nameConflict
         /// What does not exist is not found.
@@ -73,6 +75,7 @@ public struct DriverConformance: Sendable {
             case .guestAgent: .guestAgent
             case .userNetwork: .userNetwork
             case .bridgedNetwork: .bridgedNetwork
+            case .volumes: .volumes
             case .nameConflict, .notFound, .denied, .deadline, .cancelled: nil
             }
         }
@@ -98,6 +101,7 @@ public struct DriverConformance: Sendable {
             case .bridgedNetwork:
                 guard let bridge else { throw ConformanceViolation("a bridge is needed to check bridged networks") }
                 try await connects(.bridge(bridge), as: "bridge:\(bridge)")
+            case .volumes: try await keepsVolumes()
             case .nameConflict: try await refusesName(declared)
             case .notFound: try await missesUnknown(declared)
             case .denied: try await deniesStranger(declared)

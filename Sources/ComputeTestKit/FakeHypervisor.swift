@@ -18,6 +18,7 @@ public actor FakeHypervisor {
 
     var machines: [InstanceID: Machine] = [:]
     var store: [ImageName: ImageStatus] = [:]
+    var volumeStore: [VolumeName: VolumeStatus] = [:]
     var failures: [Action: [ComputeError]] = [:]
     var gates: [Action: Gate] = [:]
     var programs: [String: @Sendable (GuestProgram) async -> GuestProgramResult] = [:]
@@ -131,6 +132,7 @@ public struct PermitAll: Policy {
 extension CapabilitySet {
     /// Every capability that Roost knows.
     public static let everything = CapabilitySet(declared: [
-        .lifecycle, .power, .guestAgent, .console, .userNetwork, .bridgedNetwork, .hardwareVirtualization,
+        .lifecycle, .power, .guestAgent, .console, .userNetwork, .bridgedNetwork, .volumes,
+        .hardwareVirtualization,
     ])
 }

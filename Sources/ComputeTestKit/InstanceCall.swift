@@ -15,7 +15,7 @@ struct InstanceCall: Sendable {
 
     /// Every call.
     static let all =
-        power + guest + [
+        power + guest + volumes + [
             InstanceCall(name: "delete", capability: .lifecycle, changes: true) {
                 driver, id, context throws(ComputeError) in
                 try await driver.delete(id, policy: .evenRunning, context: context)
@@ -41,6 +41,24 @@ struct InstanceCall: Sendable {
                 "{ version: 1, name: conformance-0, vcpus: 1, memory: 128 MiB, disks: [{ size: 1 MiB }] }")
         } catch {
             throw ComputeError(.invalid, subject: "document", message: "it has problems", problems: error.problems)
+        }
+    }
+
+    private static let volumes = [
+        InstanceCall(name: "attach", capability: .volumes, changes: true) { driver, id, context throws(ComputeError) in
+            _ = try await driver.attach(volume(), to: id, options: AttachOptions(), context: context)
+        },
+        InstanceCall(name: "detach", capability: .volumes, changes: true) { driver, id, context throws(ComputeError) in
+            try await driver.detach(volume(), from: id, within: brief, context: context)
+        },
+    ]
+
+    /// The name of no volume that there is.
+    private static func volume() throws(ComputeError) -> VolumeName {
+        do throws(RuleViolation) {
+            return try VolumeName("conformance-0")
+        } catch {
+            throw ComputeError(.invalid, subject: "volume name", message: error.rule)
         }
     }
 

@@ -111,7 +111,8 @@ extension DomainPlanner {
 }
 
 extension InstanceModel.Disk.Bus {
-    fileprivate var domainBus: DomainXML.Disk.Bus {
+    /// The bus as libvirt has it.
+    var domainBus: DomainXML.Disk.Bus {
         switch self {
         case .virtio: .virtio
         case .scsi: .scsi

@@ -158,3 +158,17 @@ extension DomainDocument {
         channels.first { $0.name == Channel.guestAgentName }?.state
     }
 }
+
+extension DomainDocument {
+    /// The numbers of the PCI buses on which a device sits, of whatever kind.
+    public var occupiedPCIBuses: Set<Int> {
+        let devices = root.first("devices")?.elements ?? []
+        return Set(
+            devices.compactMap { device in
+                guard let address = device.first("address").flatMap(DeviceAddress.init),
+                    case .pci(_, let bus, _, _) = address
+                else { return nil }
+                return bus
+            })
+    }
+}

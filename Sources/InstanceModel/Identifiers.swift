@@ -67,6 +67,21 @@ public struct ImageName: Sendable, Hashable, CustomStringConvertible {
     }
 }
 
+/// The name of a volume: 1 to 63 letters of ASCII, digits, dots, underscores and hyphens, beginning with a letter or
+/// digit.
+public struct VolumeName: Sendable, Hashable, CustomStringConvertible {
+    /// The name as text.
+    public let description: String
+
+    /// Reads a name.
+    ///
+    /// - Throws: ``RuleViolation`` where the text breaks the rule.
+    public init(_ text: String) throws(RuleViolation) {
+        try checkName(text, of: "a volume's name")
+        description = text
+    }
+}
+
 /// A network interface of the host: 1 to 15 bytes, as the kernel takes them, without `/`, `:`, blanks or `%`.
 public struct BridgeName: Sendable, Hashable, CustomStringConvertible {
     /// The name as text.

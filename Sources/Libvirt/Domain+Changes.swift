@@ -81,4 +81,47 @@ extension Domain {
             virDomainUpdateDeviceFlags($0, xml, scope.rawValue)
         }
     }
+
+    /// Adds a device.
+    ///
+    /// `virDomainAttachDeviceFlags`, libvirt 0.7.7. Blocks, in the lane `control`, until QEMU has opened what is behind
+    /// it.
+    ///
+    /// - Parameters:
+    ///   - xml: The device's element, with an alias and an address of its own.
+    ///   - scope: The running guest, the definition, or both.
+    ///   - deadline: When to give up.
+    /// - Throws: `reported` with `internalError` for a place that is taken, `operationFailed` for a target that is,
+    ///   `operationInvalid` for the live scope of a guest that does not run; as
+    ///   ``CallThreads/call(_:lane:deadline:_:)``, and `closed`.
+    public func attachDevice(
+        _ xml: String, scope: DomainScope = .current, deadline: ContinuousClock.Instant? = nil
+    ) async throws(LibvirtError) {
+        let name: StaticString = "virDomainAttachDeviceFlags"
+        let xml = try whole(xml, "a device's document", of: name)
+        try await handle.status(name, lane: .control, deadline: deadline, access: .machine, isAwaited: true) {
+            virDomainAttachDeviceFlags($0, xml, scope.rawValue)
+        }
+    }
+
+    /// Removes a device from the definition, or asks a running guest to let go of one: `DEVICE_REMOVED` tells that it
+    /// did.
+    ///
+    /// `virDomainDetachDeviceAlias`, libvirt 4.4. Blocks, in the lane `control`.
+    ///
+    /// - Parameters:
+    ///   - alias: The device's alias.
+    ///   - scope: The running guest, the definition, or both.
+    ///   - deadline: When to give up.
+    /// - Throws: `reported` with `deviceMissing` where there is none of this alias, `operationInvalid` for the live
+    ///   scope of a guest that does not run; as ``CallThreads/call(_:lane:deadline:_:)``, and `closed`.
+    public func detachDevice(
+        alias: String, scope: DomainScope = .current, deadline: ContinuousClock.Instant? = nil
+    ) async throws(LibvirtError) {
+        let name: StaticString = "virDomainDetachDeviceAlias"
+        let alias = try whole(alias, "a device's alias", of: name)
+        try await handle.status(name, lane: .control, deadline: deadline, access: .machine, isAwaited: true) {
+            virDomainDetachDeviceAlias($0, alias, scope.rawValue)
+        }
+    }
 }

@@ -52,6 +52,13 @@ extension LibvirtDriver {
         }
     }
 
+    /// The definition, and the guest that runs, with libvirt's number of its run; nil where it is off.
+    func documents(
+        of domain: Domain
+    ) async throws(ComputeError) -> (definition: DomainDocument, running: (document: DomainDocument, id: UInt32)?) {
+        (try await definition(of: domain).document, try await running(domain))
+    }
+
     /// Libvirt's definition with all that is in it, and what it was made for.
     private func definition(
         of domain: Domain

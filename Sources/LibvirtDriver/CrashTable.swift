@@ -177,6 +177,30 @@ struct CrashRow: Sendable, Hashable {
             .resume, .steps(["resume"]),
             effect: "the processors run",
             aftermath: "looked at: running, then it happened"),
+        CrashRow(
+            .attach, .begin,
+            effect: "the claim of the volume: one transaction with all steps",
+            aftermath: "nothing was done, or all of it is known: undone"),
+        CrashRow(
+            .attach, .steps(["add-disk"]),
+            effect: "the definition has the volume's disk",
+            aftermath: "taken out again"),
+        CrashRow(
+            .attach, .steps(["plug-disk"]),
+            effect: "the running guest has the volume's disk, at the place that the definition says",
+            aftermath: "the guest is asked to let go of it, where it is the same run; until it does, the claim stays"),
+        CrashRow(
+            .detach, .steps(["unplug-disk"]),
+            effect: "the running guest let go of the volume's disk",
+            aftermath: "plugged in again, where it is the same run of the guest and it let go"),
+        CrashRow(
+            .detach, .steps(["drop-disk"]),
+            effect: "the definition has no disk of the volume any more",
+            aftermath: "put back"),
+        CrashRow(
+            .detach, .end,
+            effect: "the claim of the volume is released",
+            aftermath: "undone"),
     ]
 }
 

@@ -16,6 +16,8 @@ enum InstanceChange: String, CaseIterable, Sendable {
     case hardReboot = "reboot, hard"
     case pause
     case resume
+    case attach
+    case detach
 
     /// What the policy is asked for, and what the journal calls it.
     var action: Action {
@@ -28,13 +30,15 @@ enum InstanceChange: String, CaseIterable, Sendable {
         case .gracefulReboot, .hardReboot: .reboot
         case .pause: .pause
         case .resume: .resume
+        case .attach: .attachVolume
+        case .detach: .detachVolume
         }
     }
 
     /// What becomes of it where it does not get to its end.
     var rule: OperationRule {
         switch self {
-        case .spawn, .apply: .undo
+        case .spawn, .apply, .attach, .detach: .undo
         case .delete: .finish
         case .start, .forcedStop, .gracefulStop, .gracefulReboot, .hardReboot, .pause, .resume: .look
         }
@@ -44,7 +48,7 @@ enum InstanceChange: String, CaseIterable, Sendable {
     /// where there is more than one step.
     var request: (step: InstanceStep, name: String)? {
         switch self {
-        case .spawn, .apply, .delete: nil
+        case .spawn, .apply, .delete, .attach, .detach: nil
         case .start: (.powerOn, "start")
         case .forcedStop: (.powerOff, "force")
         case .gracefulStop: (.askShutdown, "graceful")

@@ -83,13 +83,13 @@ extension InstanceExecutor {
     }
 
     /// The instance's domain, where it runs under this number.
-    private func domain(inRun run: UInt32) async throws(ComputeError) -> Domain? {
+    func domain(inRun run: UInt32) async throws(ComputeError) -> Domain? {
         guard let domain = try await host.domain(id), domain.id == run else { return nil }
         return try await host.state(of: domain).isActive ? domain : nil
     }
 
     /// Waits for what was asked before: what this process gave up on may take effect yet.
-    private func awaitAnswers(of domain: Domain) async throws(ComputeError) {
+    func awaitAnswers(of domain: Domain) async throws(ComputeError) {
         try await host.translating(subject) { () throws(LibvirtError) in
             try await domain.awaitAnswers(deadline: .now + LibvirtDriver.readLimit)
         }
@@ -166,7 +166,7 @@ extension InstanceExecutor {
         return try written { () throws(XMLError) in try metadata.replacing(document: document).unprefixedText() }
     }
 
-    private func document(of domain: Domain) async throws(ComputeError) -> DomainDocument {
+    func document(of domain: Domain) async throws(ComputeError) -> DomainDocument {
         let xml = try await host.translating(subject) { () throws(LibvirtError) in
             try await domain.xml(deadline: .now + LibvirtDriver.readLimit)
         }

@@ -88,7 +88,8 @@ extension InstanceExecutor {
         let journal = try host.journals.writable()
         try journal.markStarted(id)
         // What an older document asked for is free once the guest runs without it.
-        try journal.keepClaims(DomainPlanner.claims(of: instance, id: id), of: id)
+        let volumes = try journal.claims(of: id).map(\.claim).filter { $0.kind == .volume }
+        try journal.keepClaims(DomainPlanner.claims(of: instance, id: id) + volumes, of: id)
     }
 
     /// How long a guest that has gone down may take to be off: well below what others wait for the lock.

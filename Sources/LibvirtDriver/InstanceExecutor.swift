@@ -32,6 +32,7 @@ struct InstanceExecutor: OperationExecutor {
             try await changePower(step, context: context)
         case .redefine: try await redefine(context: context)
         case .live(let change, let run): try await make(change, inRun: run, context: context)
+        case .addDisk, .plugDisk, .unplugDisk, .dropDisk: try await changeDisks(step, context: context)
         default:
             guard let work else {
                 preconditionFailure("step \(step.name) of \(operationID) makes something, and there is no plan")
@@ -57,6 +58,27 @@ struct InstanceExecutor: OperationExecutor {
         case .powerOff, .askShutdown, .askReboot, .reset, .pause, .resume: break
         case .redefine(let definition): try await restore(definition)
         case .live(let change, let run): try await undo(change, inRun: run)
+        case .addDisk(let device): try await drop(device, by: .now + LibvirtDriver.changeLimit)
+        case .plugDisk(let device, let run):
+            try await unplug(device, inRun: run, within: Self.unplugPatience, context: context)
+        case .unplugDisk(let device, let run, _):
+            try await plug(device, inRun: run, by: .now + LibvirtDriver.changeLimit)
+        case .dropDisk(let device): try await add(device, context: context)
+        }
+    }
+
+    /// How long a guest may take to let go of a disk that is taken back; the next command asks again.
+    private static let unplugPatience: Duration = .seconds(5)
+
+    private func changeDisks(_ step: InstanceStep, context: OperationContext) async throws(ComputeError) {
+        let deadline = host.deadline(context, within: LibvirtDriver.changeLimit)
+        switch step {
+        case .addDisk(let device): try await add(device, context: context)
+        case .plugDisk(let device, let run): try await plug(device, inRun: run, by: deadline)
+        case .unplugDisk(let device, let run, let seconds):
+            try await unplug(device, inRun: run, within: .seconds(seconds), context: context)
+        case .dropDisk(let device): try await drop(device, by: deadline)
+        default: preconditionFailure("step \(step.name) is no change of disks")
         }
     }
 

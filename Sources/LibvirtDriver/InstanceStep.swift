@@ -4,6 +4,13 @@
 import Compute
 import DomainPlanning
 
+/// A volume's disk as a step needs it: the device's element as text, and how libvirt calls it.
+struct VolumeDevice: Codable, Hashable, Sendable {
+    let volume: String
+    let alias: String
+    let xml: String
+}
+
 /// A step of an operation on an instance, as the journal keeps it. ARCHITECTURE.md says what a crash at each leads to.
 enum InstanceStep: OperationStep, Hashable {
     /// Make the instance's directory.
@@ -48,6 +55,14 @@ enum InstanceStep: OperationStep, Hashable {
     case redefine(from: String)
     /// Give the running guest at once what it can have, in the run of this number of libvirt's.
     case live(LiveChange, run: UInt32)
+    /// Add a volume's disk to the definition.
+    case addDisk(VolumeDevice)
+    /// Plug a volume's disk into the running guest, in the run of this number of libvirt's.
+    case plugDisk(VolumeDevice, run: UInt32)
+    /// Have the running guest let go of a volume's disk, in the run of this number of libvirt's.
+    case unplugDisk(VolumeDevice, run: UInt32, seconds: Double)
+    /// Take a volume's disk out of the definition.
+    case dropDisk(VolumeDevice)
 
     /// The name in the journal, in progress and in plans.
     var name: String {
@@ -73,6 +88,10 @@ enum InstanceStep: OperationStep, Hashable {
         case .resume: "resume"
         case .redefine: "redefine"
         case .live(let change, _): "live-\(change.name)"
+        case .addDisk: "add-disk"
+        case .plugDisk: "plug-disk"
+        case .unplugDisk: "unplug-disk"
+        case .dropDisk: "drop-disk"
         }
     }
 }

@@ -93,7 +93,9 @@ extension LibvirtDriver: InstanceApplication {
             change: .apply, instanceID: work.id, instanceName: name, claims: added,
             topology: try await facts.facts(until: context.deadline).topology,
             update: InstanceUpdate(
-                document: InstanceDocument.stored(work.newer), claims: work.plan.claims,
+                document: InstanceDocument.stored(work.newer),
+                // Volumes are no part of a document.
+                claims: work.plan.claims + held.filter { $0.kind == .volume },
                 release: work.run == nil ? .atEnd : .atNextStart),
             requestDigest: digest)
         let executor = InstanceExecutor(

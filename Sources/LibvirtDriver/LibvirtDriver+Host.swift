@@ -84,7 +84,8 @@ extension LibvirtDriver: HostInventory {
     }
 
     private static let knownCapabilities: [Capability] = [
-        .lifecycle, .power, .guestAgent, .console, .userNetwork, .bridgedNetwork, .hardwareVirtualization,
+        .lifecycle, .power, .guestAgent, .console, .userNetwork, .bridgedNetwork, .volumes,
+        .hardwareVirtualization,
     ]
 
     /// Why a capability is missing here; nil where it was checked to be there.
@@ -94,7 +95,7 @@ extension LibvirtDriver: HostInventory {
         switch capability {
         case .power: nil
         case .console, .guestAgent: foreignHypervisor
-        case .lifecycle, .userNetwork: foreignHypervisor ?? otherMachine
+        case .lifecycle, .userNetwork, .volumes: foreignHypervisor ?? otherMachine
         case .bridgedNetwork: foreignHypervisor ?? otherMachine ?? obstacleToTapDevices
         case .hardwareVirtualization:
             if let obstacle = foreignHypervisor ?? otherMachine {

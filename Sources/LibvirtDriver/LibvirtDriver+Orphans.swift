@@ -79,8 +79,8 @@ extension LibvirtDriver {
     }
 
     private func remove(_ orphan: Orphan, as plan: ReconcilePlan, in journal: Journal) async -> Orphan.Fate {
-        // Belongs to no instance; who adds or deletes the image has its files locked.
-        guard let id = orphan.instanceID else { return removeImageFiles(orphan) }
+        // Belongs to no instance; who adds or deletes an image or volume has its files locked.
+        guard let id = orphan.instanceID else { return removeFromStore(orphan) }
         guard !plan.busy.contains(id) else { return .failed("an operation works on it") }
         guard let present = plan.orphans.first(where: { $0.kind == orphan.kind && $0.name == orphan.name }) else {
             return .removed
@@ -94,11 +94,13 @@ extension LibvirtDriver {
         }
     }
 
-    /// Removes what dead processes left among the images, all of it at once.
-    private func removeImageFiles(_ orphan: Orphan) -> Orphan.Fate {
+    /// Removes what dead processes left among the images and volumes, all of it at once.
+    private func removeFromStore(_ orphan: Orphan) -> Orphan.Fate {
         do throws(StorageError) {
             try images.cleanUp()
-            return try images.leftovers().contains { $0.name == orphan.name } ? .failed("it is in use") : .removed
+            try volumes.cleanUp()
+            let left = try images.leftovers() + volumes.leftovers()
+            return left.contains { $0.name == orphan.name } ? .failed("it is in use") : .removed
         } catch {
             return .failed("\(error)")
         }
@@ -130,7 +132,7 @@ extension LibvirtDriver {
             try state.remove(orphan)
         case .process:
             try await end(orphan)
-        case .image: preconditionFailure("an image's file is no instance's")
+        case .image, .volume: preconditionFailure("a store's file is no instance's")
         }
     }
 

@@ -3,6 +3,7 @@
 
 public import Compute
 import DomainPlanning
+import DomainXML
 import Foundation
 import InstanceModel
 import Libvirt
@@ -44,7 +45,7 @@ extension LibvirtDriver: HostReconciliation {
         let plan = try await survey(journal, &report, context)
         report.orphans = plan.orphans
         report.quarantined = plan.quarantined
-        surveyImages(&report)
+        surveyStores(&report)
         let chosen = Set(choose(report.orphans))
         let removable = report.orphans.indices.filter { index in
             let orphan = report.orphans[index]
@@ -144,7 +145,7 @@ extension LibvirtDriver: HostReconciliation {
                     ReconcilePlan.Domain(
                         id: id, name: domain.name, isActive: state.state.isActive,
                         isOwn: Self.names(files.directory(of: id).string, in: xml), document: metadata.document,
-                        operationID: operationID, createdAt: metadata.createdAt))
+                        operationID: operationID, createdAt: metadata.createdAt, volumes: volumes(in: xml)))
             } catch {
                 // It stays present: a domain that cannot be read is not gone.
                 report.unseen.append("domain \(id): \(error.message)")
@@ -161,6 +162,12 @@ extension LibvirtDriver: HostReconciliation {
                 device.first(name)?["file"]?.hasPrefix(directory + "/") == true
             }
         }
+    }
+
+    /// The volumes of the store that a domain has disks of.
+    private func volumes(in xml: String) -> [VolumeName] {
+        let disks = (try? DomainDocument(parsing: xml))?.disks ?? []
+        return disks.compactMap { disk in disk.file.flatMap { volumes.name(ofPath: $0) } }
     }
 
     private func leftovers(_ report: inout ReconcileReport) async throws(ComputeError) -> ReconcilePlan.Disk {
@@ -186,12 +193,12 @@ extension LibvirtDriver: HostReconciliation {
         return disk
     }
 
-    private func surveyImages(_ report: inout ReconcileReport) {
+    private func surveyStores(_ report: inout ReconcileReport) {
         do throws(StorageError) {
-            report.quarantined += try images.unknownFiles()
-            report.orphans += try images.leftovers()
+            report.quarantined += try images.unknownFiles() + volumes.unknownFiles()
+            report.orphans += try images.leftovers() + volumes.leftovers()
         } catch {
-            report.unseen.append("images: \(error)")
+            report.unseen.append("images and volumes: \(error)")
         }
     }
 
@@ -211,7 +218,8 @@ extension LibvirtDriver: HostReconciliation {
                     InstanceRecord(
                         id: domain.id, name: domain.name, document: domain.document, operationID: domain.operationID,
                         createdAt: domain.createdAt, everStarted: true),
-                    claims: DomainPlanner.claims(of: instance, id: domain.id))
+                    claims: DomainPlanner.claims(of: instance, id: domain.id)
+                        + domain.volumes.map { Claim(.volume, $0.description) })
                 report.recovered.append(domain.name)
                 report.notRecovered += try missingManifests(of: instance, domain)
             } catch {

@@ -26,6 +26,7 @@ public final class LibvirtDriver: Sendable {
     let authorizer: Authorizer
     let images: ImageStore
     let files: InstanceFiles
+    let volumes: VolumeStore
     let taps: TapDevices
     let facts: HostFactsSource
     let documents = ParsedDocuments()
@@ -68,6 +69,7 @@ public final class LibvirtDriver: Sendable {
         self.journals = journals
         locks = DomainLocks(state)
         authorizer = Authorizer(policy: configuration.policy) { () throws(ComputeError) in try journals.writable() }
+        volumes = VolumeStore(directory: state.volumes, guest: owner, runner: configuration.programs)
         files = InstanceFiles(directory: state.instances, guest: owner, runner: configuration.programs)
         images = ImageStore(directory: state.images, guest: owner, runner: configuration.programs)
         taps = TapDevices()

@@ -210,6 +210,10 @@ extension InstanceStep {
         case .resume: return "let the processors run"
         case .redefine: return "replace the domain's definition"
         case .live(let change, _): return "change \(change.name) of the running guest"
+        case .addDisk(let device): return "add the disk of the volume \(device.volume) to the definition"
+        case .plugDisk(let device, _): return "plug the volume \(device.volume) into the running guest"
+        case .unplugDisk(let device, _, _): return "have the guest let go of the volume \(device.volume)"
+        case .dropDisk(let device): return "take the volume \(device.volume) out of the definition"
         }
     }
 }

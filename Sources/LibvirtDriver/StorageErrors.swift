@@ -11,13 +11,14 @@ extension StorageError {
     var code: ComputeError.Code {
         switch self {
         case .sourceUnreadable, .notRegularFile, .refused, .wrongDigest, .wrongKind, .smallerThanImage: .invalid
-        case .imageNotFound, .instanceNotFound: .notFound
-        case .imageExists, .imageInUse, .exists, .userDataNotKept: .conflict
-        case .imageBusy: .busy
+        case .imageNotFound, .instanceNotFound, .volumeNotFound: .notFound
+        case .imageExists, .imageInUse, .exists, .userDataNotKept, .volumeExists: .conflict
+        case .imageBusy, .volumeBusy: .busy
         case .noSpace: .exhausted
         case .cancelled: .cancelled
         case .program(let error): error.code
-        case .sourceChanged, .imageChanged, .imageMissing, .manifestUnreadable, .unsafePath, .system: .failed
+        case .sourceChanged, .imageChanged, .imageMissing, .volumeMissing, .manifestUnreadable, .unsafePath, .system:
+            .failed
         }
     }
 }

@@ -105,6 +105,14 @@ final class OpenDirectory: Sendable {
         guard result == 0 else { throw Self.failure("rename", path.appending(name), code) }
     }
 
+    /// Gives a file of this directory a second name, which must be free.
+    func link(_ name: FilePath.Component, as target: FilePath.Component) throws(StorageError) {
+        let (result, code) = call(name) { from in
+            target.withPlatformString { linkat(self.descriptor, from, self.descriptor, $0, 0) }
+        }
+        guard result == 0 else { throw Self.failure("link", path.appending(target), code) }
+    }
+
     /// Removes a file or a link; does nothing where there is none.
     func removeFile(_ name: FilePath.Component) throws(StorageError) {
         let (result, code) = call(name) { unlinkat(self.descriptor, $0, 0) }

@@ -95,6 +95,12 @@ final class OpenFile: Sendable {
         guard ftruncate(descriptor, off_t(size)) == 0 else { throw .system("ftruncate", path, errno: errno) }
     }
 
+    /// Takes the room for so many bytes of the file at once, which read as zeros.
+    func allocate(_ size: UInt64) throws(StorageError) {
+        let code = posix_fallocate(descriptor, 0, off_t(size))
+        guard code == 0 else { throw .system("posix_fallocate", path, errno: code) }
+    }
+
     func synchronize() throws(StorageError) {
         guard fsync(descriptor) == 0 else { throw .system("fsync", path, errno: errno) }
     }
@@ -155,6 +161,8 @@ struct FileStatus: Sendable, Hashable {
     let modifiedNanoseconds: Int64
     let mode: mode_t
     let links: UInt64
+    /// What it takes of the disk, in bytes.
+    let allocated: UInt64
     let userID: UInt32
     let groupID: UInt32
 
@@ -165,6 +173,7 @@ struct FileStatus: Sendable, Hashable {
         modifiedNanoseconds = Int64(status.st_mtim.tv_sec) &* 1_000_000_000 &+ Int64(status.st_mtim.tv_nsec)
         mode = status.st_mode
         links = UInt64(status.st_nlink)
+        allocated = UInt64(max(status.st_blocks, 0)) * 512
         userID = status.st_uid
         groupID = status.st_gid
     }

@@ -47,6 +47,19 @@ final class ScratchFile: Sendable {
         try directory.rename(name, to: target)
     }
 
+    /// Gives the file the name `target`, which must be free; its descriptor stays open.
+    ///
+    /// - Throws: `taken` where it is not; ``StorageError/system(call:_:_:)``.
+    func publishNew(as target: FilePath.Component, orThrow taken: StorageError) throws(StorageError) {
+        do throws(StorageError) {
+            try directory.link(name, as: target)
+        } catch .exists {
+            throw taken
+        }
+        // A crash before this leaves the file with two names, of which a clean-up takes the hidden one.
+        try directory.removeFile(name)
+    }
+
     /// Visits the scratch files with this suffix in `directory` whose writers are dead.
     ///
     /// - Parameters:

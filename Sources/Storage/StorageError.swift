@@ -33,6 +33,14 @@ public enum StorageError: Error, Sendable, Hashable {
     case wrongKind(ImageName, needed: String)
     /// A disk cannot be smaller than the image below it.
     case smallerThanImage(ImageName, requested: ByteCount, image: ByteCount)
+    /// The name of a volume is taken.
+    case volumeExists(VolumeName)
+    /// No volume has this name.
+    case volumeNotFound(VolumeName)
+    /// Another operation uses the volume now.
+    case volumeBusy(VolumeName)
+    /// The volume's file is gone.
+    case volumeMissing(VolumeName, FilePath)
     /// A manifest cannot be read; what it describes is left alone.
     case manifestUnreadable(FilePath, reason: String)
     /// The file system is full, or a quota is used up.
@@ -89,6 +97,10 @@ extension StorageError {
     private var placeMessage: String {
         switch self {
         case .manifestUnreadable(let path, let reason): "the manifest \(path.shown) cannot be read: \(reason)"
+        case .volumeExists(let name): "a volume named \(name) exists"
+        case .volumeNotFound(let name): "no volume is named \(name)"
+        case .volumeBusy(let name): "volume \(name) is in use by another operation"
+        case .volumeMissing(let name, let path): "the file of volume \(name), \(path.shown), is gone"
         case .noSpace(let path): "no space is left for \(path.shown)"
         case .exists(let path): "\(path.shown) exists"
         case .instanceNotFound(let id): "instance \(id) has no directory"
@@ -111,7 +123,10 @@ extension StorageError {
         case .imageExists: "choose another name, or delete that image first"
         case .imageNotFound: "`roost image list` shows the images"
         case .imageInUse: "delete those instances first"
-        case .imageBusy: "try again when that operation is done"
+        case .volumeExists: "choose another name, or delete that volume first"
+        case .volumeNotFound: "`roost volume list` shows the volumes"
+        case .volumeMissing: "put the file back from a copy, or delete the volume"
+        case .imageBusy, .volumeBusy: "try again when that operation is done"
         case .imageChanged, .imageMissing: "put the original file back, or delete the image and add it again"
         case .smallerThanImage(_, _, let image): "ask for at least \(image), or leave the size out"
         case .manifestUnreadable: "put the manifest back from a backup, or delete what it belongs to"

@@ -17,7 +17,8 @@ struct HelpAndUsageTests {
             "", "run", "list", "show", "apply", "edit", "wait", "events", "delete", "start", "stop", "reboot", "pause",
             "resume", "console", "exec",
             "plan", "explain", "spec", "spec check", "spec schema", "image", "image add", "image list", "image show",
-            "image delete", "doctor",
+            "image delete", "volume", "volume create", "volume list", "volume show", "volume delete", "volume attach",
+            "volume detach", "doctor",
             "host", "host facts", "host sweep", "locks", "operation", "operation list", "operation show",
             "operation settle", "operation wait", "version", "xml", "xml normalize", "xml diff",
         ])
@@ -37,12 +38,15 @@ struct HelpAndUsageTests {
         #expect(
             Set(ArgumentOrder.verbs) == [
                 "run", "list", "ls", "show", "apply", "edit", "wait", "events", "delete", "rm", "start", "stop",
-                "reboot", "pause", "resume", "console", "exec", "plan", "explain", "spec", "image", "doctor", "host",
+                "reboot", "pause", "resume", "console", "exec", "plan", "explain", "spec", "image", "volume", "doctor",
+                "host",
                 "locks", "operation", "version", "xml", "help",
             ])
     }
 
-    @Test("alone, the command and its nouns print their help", arguments: [[], ["image"], ["spec"], ["host"], ["xml"]])
+    @Test(
+        "alone, the command and its nouns print their help",
+        arguments: [[], ["image"], ["volume"], ["spec"], ["host"], ["xml"]])
     func bare(arguments: [String]) async {
         let outcome = await roost(arguments)
         #expect(outcome.status == 0)

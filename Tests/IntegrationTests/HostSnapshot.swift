@@ -43,7 +43,8 @@ struct HostSnapshot: Hashable, CustomStringConvertible {
     /// Everything below the images, instances, locks and agent sockets; the daemon's own files come and go.
     private static func files(below root: String) throws -> [String] {
         let manager = FileManager.default
-        return try ["images", "instances", "locks", "private/agent", "private/libvirt/qemu"].flatMap { part in
+        return try ["images", "instances", "volumes", "locks", "private/agent", "private/libvirt/qemu"].flatMap {
+            part in
             let path = root + "/" + part
             guard manager.fileExists(atPath: path) else { return [String]() }
             return try manager.subpathsOfDirectory(atPath: path).map { part + "/" + $0 }

@@ -16,8 +16,11 @@ struct CrashTableTests {
         .undefine, .removeTap(0), .removeFiles, .powerOn, .powerOff, .askShutdown, .askReboot, .reset, .pause, .resume,
         .redefine(from: ""), .live(.limits(disk: 0, target: "vda", from: [:], to: [:]), run: 1),
         .live(.link(interface: 0, mac: "", isUp: true), run: 1), .live(.document(from: "", to: ""), run: 1),
-        .live(.vcpus(from: 1, to: 2), run: 1),
+        .live(.vcpus(from: 1, to: 2), run: 1), .addDisk(device), .plugDisk(device, run: 1),
+        .unplugDisk(device, run: 1, seconds: 1), .dropDisk(device),
     ]
+
+    private static let device = VolumeDevice(volume: "", alias: "", xml: "")
 
     /// The rows of ARCHITECTURE.md, without the two of the head.
     private func documented() throws -> [String] {
@@ -53,7 +56,8 @@ struct CrashTableTests {
         switch step {
         case .files, .disk, .seed, .tap, .define, .start, .waitUntilRunning, .waitForAgent, .turnOff, .undefine,
             .removeTap, .removeFiles, .powerOn, .powerOff, .askShutdown, .askReboot, .reset, .pause, .resume, .redefine,
-            .live(.limits, _), .live(.link, _), .live(.document, _), .live(.vcpus, _):
+            .live(.limits, _), .live(.link, _), .live(.document, _), .live(.vcpus, _), .addDisk, .plugDisk, .unplugDisk,
+            .dropDisk:
             #expect(Self.steps.filter { $0.name == step.name }.count == 1)
         }
     }

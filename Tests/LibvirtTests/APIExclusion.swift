@@ -195,10 +195,10 @@ struct APIExclusion {
             virDomainGetDiskErrors virDomainSetBlockThreshold
             """),
         APIExclusion(
-            "Of a running guest's devices are changed processors, limits of disks and links, and by newer functions.",
+            "Of a running guest are changed processors, limits, links and disks, by newer functions.",
             """
-            virDomainAddIOThread virDomainAttachDevice virDomainAttachDeviceFlags virDomainCreateWithFiles
-            virDomainCreateXMLWithFiles virDomainDelIOThread virDomainDetachDevice virDomainDetachDeviceAlias
+            virDomainAddIOThread virDomainAttachDevice virDomainCreateWithFiles
+            virDomainCreateXMLWithFiles virDomainDelIOThread virDomainDetachDevice
             virDomainDetachDeviceFlags virDomainFDAssociate virDomainGetIOThreadInfo virDomainIOThreadInfoFree
             virDomainSetIOThreadParams virDomainSetMaxMemory virDomainSetMemory virDomainSetMemoryFlags
             virDomainSetMemoryParameters virDomainSetMemoryStatsPeriod virDomainSetVcpu virDomainSetVcpus

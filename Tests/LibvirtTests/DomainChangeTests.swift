@@ -60,6 +60,14 @@ struct DomainChangeTests {
             try await domain.updateDevice("<interface type='user'/>", scope: .live)
         }
         #expect(key.code == .noSupport && key.call == "virDomainUpdateDeviceFlags")
+        let attaching = try await reportKey { () throws(LibvirtError) in
+            try await domain.attachDevice("<disk/>", scope: .live)
+        }
+        #expect(attaching.call == "virDomainAttachDeviceFlags")
+        let detaching = try await reportKey { () throws(LibvirtError) in
+            try await domain.detachDevice(alias: "ua-x", scope: .live)
+        }
+        #expect(detaching.call == "virDomainDetachDeviceAlias")
         withExtendedLifetime(host) {}
     }
 }

@@ -10,9 +10,9 @@ import SystemPackage
 /// A process for tests to kill: spawns, deletes or lists real guests in a state directory that tests share.
 ///
 /// Arguments: the state directory; `spawn` or `apply` and the instance's document as JSON; `delete`, `start`, `stop`,
-/// `shutdown`, `pause`, `resume`, `reset` or `reboot` and its UUID; or `list`; and the number of the point of the
-/// operation, from 0, at which the process kills itself, if it is to; and for `spawn` its goal. It prints how many
-/// points it reached, or the names of the instances.
+/// `shutdown`, `pause`, `resume`, `reset`, `reboot`, `attach` or `detach` and its UUID; or `list`; the number of the
+/// point of the operation, from 0, at which the process kills itself, if it is to; and for `spawn` its goal, for
+/// `attach` and `detach` the volume. It prints how many points it reached, or the names of the instances.
 @main
 struct SpawnVictim {
     static func main() async throws {
@@ -43,6 +43,15 @@ struct SpawnVictim {
         case "start", "stop", "shutdown", "pause", "resume", "reset", "reboot":
             guard let id = InstanceID(arguments[3]) else { exit(64) }
             try await driver.changePower(arguments[2], of: id, context)
+            print(probe.count)
+        case "attach", "detach":
+            guard let id = InstanceID(arguments[3]), let name = arguments.dropFirst(5).first else { exit(64) }
+            let volume = try VolumeName(name)
+            if arguments[2] == "attach" {
+                _ = try await driver.attach(volume, to: id, options: AttachOptions(), context: context)
+            } else {
+                try await driver.detach(volume, from: id, within: .seconds(180), context: context)
+            }
             print(probe.count)
         case "list":
             for instance in try await driver.instances(context: context) { print(instance.name) }

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 The Roost authors
+
+public import Compute
+import DomainPlanning
+import DomainXML
+public import InstanceModel
+import Libvirt
+import Storage
+import SystemPackage
+import XMLTree
+
+extension LibvirtDriver: VolumeAttachment {
+    /// Gives an instance a volume as a journaled operation: first in its definition, where libvirt is told the place,
+    /// then in the guest that runs, at the same place. On any failure all is put back.
+    public func attach(
+        _ volume: VolumeName, to id: InstanceID, options: AttachOptions, context: OperationContext
+    ) async throws(ComputeError) -> AttachedVolume {
+        try authorizer.authorize(.attachVolume, subject: "instance \(id)", context: context)
+        return try await naming(id) { () throws(ComputeError) in
+            try await require(.volumes, for: "instance \(id)")
+            if let interruption = context.interruption(of: "instance \(id)") { throw interruption }
+            return try await changingDisks(of: id, as: .attach, context: context) {
+                journal, domain throws(ComputeError) in
+                try await attach(volume, to: domain, id, options: options, in: journal, context: context)
+            }
+        }
+    }
+
+    /// Takes a volume away as a journaled operation: a running guest is asked to let go of it, again and again, and the
+    /// definition follows. A guest that does not keeps it.
+    public func detach(
+        _ volume: VolumeName, from id: InstanceID, within limit: Duration, context: OperationContext
+    ) async throws(ComputeError) {
+        try authorizer.authorize(.detachVolume, subject: "instance \(id)", context: context)
+        try await naming(id) { () throws(ComputeError) in
+            try await require(.volumes, for: "instance \(id)")
+            if let interruption = context.interruption(of: "instance \(id)") { throw interruption }
+            try await changingDisks(of: id, as: .detach, context: context) { journal, domain throws(ComputeError) in
+                try await detach(volume, from: domain, id, within: limit, in: journal, context: context)
+            }
+        }
+    }
+
+    private func changingDisks<Result>(
+        of id: InstanceID, as change: InstanceChange, context: OperationContext,
+        _ body: (Journal, Domain) async throws(ComputeError) -> Result
+    ) async throws(ComputeError) -> Result {
+        let journal = try await journal(settlingFor: context, on: id)
+        try await recoverLostIndex(journal, context: context)
+        return try await locks.withLock(
+            id, operation: change.action.rawValue, context: context, waitingAtMost: Self.lockPatience
+        ) { () throws(ComputeError) in
+            try await settleLeft(of: id, in: journal, orElse: .refuse)
+            return try await body(journal, try await requireDomain(id))
+        }
+    }
+
+    private func attach(
+        _ name: VolumeName, to domain: Domain, _ id: InstanceID, options: AttachOptions, in journal: Journal,
+        context: OperationContext
+    ) async throws(ComputeError) -> AttachedVolume {
+        let hold = try await storing(name) { () async throws(StorageError) in try volumes.hold(name) }
+        defer { hold.release() }
+        let source = VolumeSource(hold.volume)
+        let asked = "\(id) \(name) \(options.bus.rawValue) \(options.isReadOnly)"
+        let (definition, running) = try await documents(of: domain)
+        let request = OperationRequest(
+            change: .attach, instanceID: id, instanceName: domain.name, claims: [Claim(.volume, name.description)],
+            requestDigest: asked)
+        if try runner(journal).earlier(than: request, context: context) != nil {
+            return attached(hold.volume, id, definition.disks.first { $0.alias == source.alias }, running?.document)
+        }
+        try journal.refuse(taken: name)
+        let disk = try await disk(of: source, options, in: definition, running: running?.document, domain)
+        let device = VolumeDevice(
+            volume: name.description, alias: source.alias, xml: try Self.text(of: disk, subject: request.instanceName))
+        let steps = [.addDisk(device)] + (running.map { [InstanceStep.plugDisk(device, run: $0.id)] } ?? [])
+        let executor = InstanceExecutor(host: self, id: id, name: domain.name, operationID: request.id)
+        _ = try await runner(journal).run(request, steps: steps, executor: executor, context: context)
+        return attached(hold.volume, id, disk, running?.document)
+    }
+
+    private func detach(
+        _ name: VolumeName, from domain: Domain, _ id: InstanceID, within limit: Duration, in journal: Journal,
+        context: OperationContext
+    ) async throws(ComputeError) {
+        let claim = Claim(.volume, name.description)
+        let held = try journal.claims(of: id).map(\.claim)
+        let record = try journal.instance(id)
+        let request = OperationRequest(
+            change: .detach, instanceID: id, instanceName: domain.name,
+            update: record.map {
+                InstanceUpdate(document: $0.document, claims: held.filter { $0 != claim })
+            }, requestDigest: "\(id) \(name)")
+        if try runner(journal).earlier(than: request, context: context) != nil { return }
+        guard held.contains(claim) else {
+            throw ComputeError(
+                .notFound, subject: "volume \(name)", message: "the instance \(domain.name) does not have it",
+                hint: "`roost volume show \(name)` tells who has it")
+        }
+        let (definition, running) = try await documents(of: domain)
+        let paths = volumes.paths(of: name)
+        let isIt = { (disk: DomainXML.Disk) in disk.file.map { paths.contains($0) } ?? false }
+        let disk = definition.disks.first(where: isIt) ?? running?.document.disks.first(where: isIt)
+        // Where another program took the disk away, the claim is all that is left.
+        let device = VolumeDevice(
+            volume: name.description, alias: disk?.alias ?? "",
+            xml: try disk.map { disk throws(ComputeError) in try Self.text(of: disk, subject: domain.name) } ?? "")
+        let unplug = running.map {
+            [InstanceStep.unplugDisk(device, run: $0.id, seconds: limit / .seconds(1))]
+        }
+        let executor = InstanceExecutor(host: self, id: id, name: domain.name, operationID: request.id)
+        _ = try await runner(journal).run(
+            request, steps: (unplug ?? []) + [.dropDisk(device)], executor: executor, context: context)
+    }
+
+    private func disk(
+        of source: VolumeSource, _ options: AttachOptions, in definition: DomainDocument, running: DomainDocument?,
+        _ domain: Domain
+    ) async throws(ComputeError) -> DomainXML.Disk {
+        let planner = DomainPlanner(facts: try await facts.facts())
+        do throws(PlanError) {
+            return try planner.disk(
+                of: source, on: options.bus, isReadOnly: options.isReadOnly, in: definition, running: running)
+        } catch {
+            throw ComputeError(error, subject: "instance \(domain.name)")
+        }
+    }
+
+    private func attached(
+        _ volume: StoredVolume, _ id: InstanceID, _ disk: DomainXML.Disk?, _ running: DomainDocument?
+    ) -> AttachedVolume {
+        AttachedVolume(
+            volume: volume.name, instanceID: id, target: disk?.target?.device ?? "", serial: volume.serial,
+            isLive: running != nil)
+    }
+
+    private static func text(of disk: DomainXML.Disk, subject: String) throws(ComputeError) -> String {
+        do throws(XMLError) {
+            return try disk.element.serialized()
+        } catch {
+            throw ComputeError(.failed, subject: "instance \(subject)", message: "a disk cannot be written: \(error)")
+        }
+    }
+}
+
+extension VolumeSource {
+    init(_ volume: StoredVolume) {
+        self.init(path: volume.path.string, format: volume.format == .raw ? .raw : .qcow2, serial: volume.serial)
+    }
+}
