@@ -114,6 +114,7 @@ extension Journal {
             case .port: ("the port \(claim.value) is published by the instance \(name)", "publish another port")
             case .cpu:
                 ("the host's processor \(claim.value) is taken by the instance \(name)", "name another, or write true")
+            case .volume: ("the instance \(name) has the volume \(claim.value)", "`roost volume detach` takes it away")
             default: ("the \(claim) is taken by the instance \(name)", "choose another")
             }
         throw ComputeError(.conflict, subject: claim.description, message: message, hint: hint)

@@ -48,6 +48,17 @@ extension InstanceExecutor {
         }
     }
 
+    /// How long a guest that was asked for a disk may take to let go of it after all.
+    private static let afterthought: Duration = .seconds(2)
+
+    /// Plugs a disk in again that the guest was asked to let go of: it may do so a moment later, too.
+    func plugAgain(_ device: VolumeDevice, inRun run: UInt32) async throws(ComputeError) {
+        if let domain = try await self.domain(inRun: run) {
+            try await awaitGone(device, of: domain, until: .now + Self.afterthought)
+        }
+        try await plug(device, inRun: run, by: .now + LibvirtDriver.changeLimit)
+    }
+
     /// How often a guest that does not let go of a disk is asked again: while it boots it hears nothing.
     private static let askAgainAfter: Duration = .seconds(5)
 

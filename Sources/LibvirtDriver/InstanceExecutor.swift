@@ -62,7 +62,7 @@ struct InstanceExecutor: OperationExecutor {
         case .plugDisk(let device, let run):
             try await unplug(device, inRun: run, within: Self.unplugPatience, context: context)
         case .unplugDisk(let device, let run, _):
-            try await plug(device, inRun: run, by: .now + LibvirtDriver.changeLimit)
+            try await plugAgain(device, inRun: run)
         case .dropDisk(let device): try await add(device, context: context)
         }
     }

@@ -66,6 +66,42 @@ struct VolumeFaultTests {
         try await plain.expectUnchanged(since: before)
     }
 
+    @Test("as nobody waits for it any more leaves the guest what it had, also where it lets go a moment later")
+    func givenUp() async throws {
+        let lab = try await Lab("volgive")
+        let before = try await lab.prepared()
+        let data = try await lab.makeVolume("data")
+        let id = try await lab.answeringGuest("give-1")
+        for delay in [0, 20, 50, 100, 200, 400] {
+            try await lab.change(.attach, data.name, of: id)
+            _ = try await lab.device(of: data, in: id)
+            let old = try await Sight(id, in: lab)
+            let begun = AsyncStream<Void>.makeStream()
+            let giving = try await Lab(
+                "volgive", probe: ActingProbe(.step(.before, "unplug-disk")) { begun.continuation.finish() })
+            let detaching = Task { try await giving.change(.detach, data.name, of: id) }
+            for await _ in begun.stream {}
+            try await Task.sleep(for: .milliseconds(delay))
+            detaching.cancel()
+            let outcome = await detaching.result
+            await giving.driver.close()
+            // What a guest does with the last request shows by then.
+            try await Task.sleep(for: .seconds(1))
+            let now = try await Sight(id, in: lab)
+            switch outcome {
+            case .success: #expect(now != old, "\(delay) ms")
+            case .failure(let error):
+                #expect((error as? ComputeError)?.outcome == .didNotHappen, "\(delay) ms: \(error)")
+                #expect(now == old, "\(delay) ms: \(now)")
+                _ = try await lab.device(of: data, in: id)
+                try await lab.change(.detach, data.name, of: id)
+            }
+        }
+        try await lab.deleteAll()
+        try await lab.driver.deleteVolume(data.name, context: lab.context)
+        try await lab.expectUnchanged(since: before)
+    }
+
     @Test("as its process is killed at any point is undone by the next command, or done")
     func killed() async throws {
         let lab = try await Lab("volcrash")
