@@ -34,7 +34,8 @@ struct VolumeCreateCommand: Verb {
         abstract: "Make an empty volume.",
         discussion: """
             A raw volume is the fastest; qcow2 takes room only as it is written also where the file system has no \
-            holes. --preallocate takes all of the room at once, so that a guest never finds the host's disk full.
+            holes. --preallocate takes all of the room of a raw volume at once, and keeps what the guest gives back: \
+            it never finds the host's disk full.
 
             Examples:
               roost volume create data --size 20GiB
@@ -70,9 +71,7 @@ struct VolumeCreateCommand: Verb {
     }
 
     func run() async throws {
-        let request = try VolumeRequest(
-            name: VolumeName(argument: name), size: Self.size(size), format: format.format,
-            isPreallocated: preallocate)
+        let request = try request()
         let session = try await Session.open(global)
         let volume = try await session.driver.createVolume(request, context: session.operation())
         try session.presenter.result(volume.outputValue) {
@@ -80,13 +79,24 @@ struct VolumeCreateCommand: Verb {
         }
     }
 
-    private static func size(_ text: String) throws(ComputeError) -> DiskSize {
-        do {
-            return try DiskSize(ByteCount(parsing: text))
+    private func request() throws(ComputeError) -> VolumeRequest {
+        let name = try VolumeName(argument: name)
+        let text = size
+        let size = try Self.parsed("size") { () throws(RuleViolation) in try DiskSize(ByteCount(parsing: text)) }
+        return try Self.parsed("format") { () throws(RuleViolation) in
+            try VolumeRequest(name: name, size: size, format: format.format, isPreallocated: preallocate)
+        }
+    }
+
+    private static func parsed<Value>(
+        _ path: String, _ body: () throws(RuleViolation) -> Value
+    ) throws(ComputeError) -> Value {
+        do throws(RuleViolation) {
+            return try body()
         } catch {
             throw ComputeError(
                 .invalid, subject: "volume", message: "it has a problem",
-                problems: [SpecProblem(path: "size", violation: error)])
+                problems: [SpecProblem(path: path, violation: error)])
         }
     }
 }

@@ -52,11 +52,21 @@ public struct VolumeRequest: Sendable, Hashable {
     public let size: DiskSize
     /// The form of its bytes.
     public let format: VolumeFormat
-    /// Whether all of its room is taken at once, and not as it is written.
+    /// Whether all of its room is taken at once, and kept when the guest gives it back.
     public let isPreallocated: Bool
 
     /// A volume to be made.
-    public init(name: VolumeName, size: DiskSize, format: VolumeFormat = .raw, isPreallocated: Bool = false) {
+    ///
+    /// - Throws: ``RuleViolation`` for room that is taken at once for another format than raw: how much that is, the
+    ///   format's own tables tell.
+    public init(
+        name: VolumeName, size: DiskSize, format: VolumeFormat = .raw, isPreallocated: Bool = false
+    ) throws(RuleViolation) {
+        guard format == .raw || !isPreallocated else {
+            throw RuleViolation(
+                value: format.rawValue, rule: "all room is taken at once for the format raw alone",
+                remedy: "leave the format out")
+        }
         self.name = name
         self.size = size
         self.format = format

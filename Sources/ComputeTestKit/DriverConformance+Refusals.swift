@@ -40,6 +40,7 @@ extension DriverConformance {
         try await refused(.notFound, "volume of no name") { () throws(ComputeError) in
             _ = try await driver.volume(volume, context: context)
         }
+        guard declared.declared.contains(.volumes) else { return }
         try await refused(.notFound, "delete of no volume") { () throws(ComputeError) in
             try await driver.deleteVolume(volume, context: context)
         }

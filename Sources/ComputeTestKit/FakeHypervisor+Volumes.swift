@@ -11,7 +11,7 @@ extension FakeHypervisor: VolumeCatalog {
     public func createVolume(
         _ request: VolumeRequest, context: OperationContext
     ) async throws(ComputeError) -> VolumeStatus {
-        try await admit(.createVolume, request.name.description, context)
+        try await admit(.createVolume, request.name.description, needs: .volumes, context)
         guard volumeStore[request.name] == nil else {
             throw ComputeError(.conflict, subject: "volume \(request.name)", message: "the name is taken")
         }
@@ -39,7 +39,7 @@ extension FakeHypervisor: VolumeCatalog {
     ///
     /// - Throws: `notFound`; `conflict` naming the instance that has it.
     public func deleteVolume(_ name: VolumeName, context: OperationContext) async throws(ComputeError) {
-        try await admit(.deleteVolume, name.description, context)
+        try await admit(.deleteVolume, name.description, needs: .volumes, context)
         try refuseAttached(try kept(name))
         volumeStore[name] = nil
     }

@@ -13,12 +13,15 @@ public struct VolumeSource: Sendable, Hashable {
     public let format: DomainXML.Disk.Format
     /// The serial number that the guest reads; libvirt's name of the device follows from it.
     public let serial: String
+    /// Whether it keeps the room that a guest gives back.
+    public let keepsRoom: Bool
 
     /// A volume.
-    public init(path: String, format: DomainXML.Disk.Format, serial: String) {
+    public init(path: String, format: DomainXML.Disk.Format, serial: String, keepsRoom: Bool = false) {
         self.path = path
         self.format = format
         self.serial = serial
+        self.keepsRoom = keepsRoom
     }
 
     /// The device's name in libvirt's calls and events.
@@ -40,7 +43,8 @@ extension DomainPlanner {
         var disk = DomainXML.Disk(
             file: volume.path,
             driver: DomainXML.Disk.Driver(
-                format: volume.format, cache: cache, io: cache == .bypassed ? .native : nil, discard: .unmap),
+                format: volume.format, cache: cache, io: cache == .bypassed ? .native : nil,
+                discard: volume.keepsRoom ? .ignore : .unmap),
             backing: .layers([]),
             target: DomainXML.Disk.Target(device: Self.freeTarget(on: bus, documents), bus: bus.domainBus),
             serial: volume.serial)

@@ -73,7 +73,7 @@ extension InstanceExecutor {
 
     /// Waits for an answer of the domain's monitor: it takes one request after the other, and so has done with those
     /// that came before.
-    private func awaitAnswer(of domain: Domain) async throws(ComputeError) {
+    func awaitAnswer(of domain: Domain) async throws(ComputeError) {
         try await host.translating(subject) { () throws(LibvirtError) in
             _ = try await domain.statistics(deadline: .now + Self.answerPatience)
         }

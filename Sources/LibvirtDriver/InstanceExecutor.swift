@@ -58,26 +58,18 @@ struct InstanceExecutor: OperationExecutor {
         case .powerOff, .askShutdown, .askReboot, .reset, .pause, .resume: break
         case .redefine(let definition): try await restore(definition)
         case .live(let change, let run): try await undo(change, inRun: run)
-        case .addDisk(let device): try await drop(device, by: .now + LibvirtDriver.changeLimit)
-        case .plugDisk(let device, let run):
-            try await unplug(device, inRun: run, within: Self.unplugPatience, context: context)
-        case .unplugDisk(let device, let run, _):
-            try await plugAgain(device, inRun: run)
-        case .dropDisk(let device): try await add(device, context: context)
+        case .addDisk, .plugDisk, .unplugDisk, .dropDisk: try await undoDiskChange(step)
         }
     }
-
-    /// How long a guest may take to let go of a disk that is taken back; the next command asks again.
-    private static let unplugPatience: Duration = .seconds(5)
 
     private func changeDisks(_ step: InstanceStep, context: OperationContext) async throws(ComputeError) {
         let deadline = host.deadline(context, within: LibvirtDriver.changeLimit)
         switch step {
-        case .addDisk(let device): try await add(device, context: context)
+        case .addDisk(let device): try await add(device, to: try await host.requireDomain(id), by: deadline)
         case .plugDisk(let device, let run): try await plug(device, inRun: run, by: deadline)
         case .unplugDisk(let device, let run, let seconds):
-            try await unplug(device, inRun: run, within: .seconds(seconds), context: context)
-        case .dropDisk(let device): try await drop(device, by: deadline)
+            try await unplug(device, inRun: run, until: host.deadline(context, within: .seconds(seconds)))
+        case .dropDisk(let device): try await drop(device, from: try await host.requireDomain(id), by: deadline)
         default: preconditionFailure("step \(step.name) is no change of disks")
         }
     }

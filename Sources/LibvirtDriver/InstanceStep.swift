@@ -4,10 +4,11 @@
 import Compute
 import DomainPlanning
 
-/// A volume's disk as a step needs it: the device's element as text, and how libvirt calls it.
+/// A volume's disk as a step needs it: the file, by which it is told from others, and the device's element as text;
+/// empty where there is no device.
 struct VolumeDevice: Codable, Hashable, Sendable {
     let volume: String
-    let alias: String
+    let path: String
     let xml: String
 }
 

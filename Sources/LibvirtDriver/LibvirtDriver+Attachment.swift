@@ -16,7 +16,9 @@ extension LibvirtDriver: VolumeAttachment {
     public func attach(
         _ volume: VolumeName, to id: InstanceID, options: AttachOptions, context: OperationContext
     ) async throws(ComputeError) -> AttachedVolume {
-        try authorizer.authorize(.attachVolume, subject: "instance \(id)", context: context)
+        for subject in ["instance \(id)", "volume \(volume)"] {
+            try authorizer.authorize(.attachVolume, subject: subject, context: context)
+        }
         return try await naming(id) { () throws(ComputeError) in
             try await require(.volumes, for: "instance \(id)")
             if let interruption = context.interruption(of: "instance \(id)") { throw interruption }
@@ -32,7 +34,9 @@ extension LibvirtDriver: VolumeAttachment {
     public func detach(
         _ volume: VolumeName, from id: InstanceID, within limit: Duration, context: OperationContext
     ) async throws(ComputeError) {
-        try authorizer.authorize(.detachVolume, subject: "instance \(id)", context: context)
+        for subject in ["instance \(id)", "volume \(volume)"] {
+            try authorizer.authorize(.detachVolume, subject: subject, context: context)
+        }
         try await naming(id) { () throws(ComputeError) in
             try await require(.volumes, for: "instance \(id)")
             if let interruption = context.interruption(of: "instance \(id)") { throw interruption }
@@ -60,31 +64,45 @@ extension LibvirtDriver: VolumeAttachment {
         _ name: VolumeName, to domain: Domain, _ id: InstanceID, options: AttachOptions, in journal: Journal,
         context: OperationContext
     ) async throws(ComputeError) -> AttachedVolume {
-        let hold = try await storing(name) { () async throws(StorageError) in try volumes.hold(name) }
-        defer { hold.release() }
-        let source = VolumeSource(hold.volume)
         let asked = "\(id) \(name) \(options.bus.rawValue) \(options.isReadOnly)"
-        let (definition, running) = try await documents(of: domain)
         let request = OperationRequest(
             change: .attach, instanceID: id, instanceName: domain.name, claims: [Claim(.volume, name.description)],
             requestDigest: asked)
         if try runner(journal).earlier(than: request, context: context) != nil {
-            return attached(hold.volume, id, definition.disks.first { $0.alias == source.alias }, running?.document)
+            return try await attached(name, to: domain, id)
         }
+        try requireRecord(of: id, domain, in: journal)
+        let hold = try await storing(name) { () async throws(StorageError) in try volumes.hold(name) }
+        defer { hold.release() }
         try journal.refuse(taken: name)
-        let disk = try await disk(of: source, options, in: definition, running: running?.document, domain)
+        try await refuseUsed(name, context: context)
+        let (definition, running) = try await documents(of: domain)
+        let disk = try await disk(of: hold.volume, options, in: definition, running: running?.document, domain)
         let device = VolumeDevice(
-            volume: name.description, alias: source.alias, xml: try Self.text(of: disk, subject: request.instanceName))
+            volume: name.description, path: hold.volume.path.string,
+            xml: try Self.text(of: disk, subject: request.instanceName))
         let steps = [.addDisk(device)] + (running.map { [InstanceStep.plugDisk(device, run: $0.id)] } ?? [])
         let executor = InstanceExecutor(host: self, id: id, name: domain.name, operationID: request.id)
         _ = try await runner(journal).run(request, steps: steps, executor: executor, context: context)
-        return attached(hold.volume, id, disk, running?.document)
+        authorizer.note(.done, .attachVolume, subject: "volume \(name)", context: context, "to instance \(domain.name)")
+        return try await attached(name, to: domain, id)
+    }
+
+    /// Refuses an instance of which the database does not know, and so can hold nothing for it.
+    private func requireRecord(
+        of id: InstanceID, _ domain: Domain, in journal: Journal
+    ) throws(ComputeError) {
+        guard try journal.instance(id) == nil else { return }
+        throw ComputeError(
+            .conflict, subject: "instance \(domain.name)", message: "the database does not know it",
+            hint: "`roost host sweep` puts it back")
     }
 
     private func detach(
         _ name: VolumeName, from domain: Domain, _ id: InstanceID, within limit: Duration, in journal: Journal,
         context: OperationContext
     ) async throws(ComputeError) {
+        try requireRecord(of: id, domain, in: journal)
         let claim = Claim(.volume, name.description)
         let held = try journal.claims(of: id).map(\.claim)
         let record = try journal.instance(id)
@@ -105,7 +123,7 @@ extension LibvirtDriver: VolumeAttachment {
         let disk = definition.disks.first(where: isIt) ?? running?.document.disks.first(where: isIt)
         // Where another program took the disk away, the claim is all that is left.
         let device = VolumeDevice(
-            volume: name.description, alias: disk?.alias ?? "",
+            volume: name.description, path: disk?.file ?? "",
             xml: try disk.map { disk throws(ComputeError) in try Self.text(of: disk, subject: domain.name) } ?? "")
         let unplug = running.map {
             [InstanceStep.unplugDisk(device, run: $0.id, seconds: limit / .seconds(1))]
@@ -113,27 +131,45 @@ extension LibvirtDriver: VolumeAttachment {
         let executor = InstanceExecutor(host: self, id: id, name: domain.name, operationID: request.id)
         _ = try await runner(journal).run(
             request, steps: (unplug ?? []) + [.dropDisk(device)], executor: executor, context: context)
+        authorizer.note(
+            .done, .detachVolume, subject: "volume \(name)", context: context, "from instance \(domain.name)")
     }
 
     private func disk(
-        of source: VolumeSource, _ options: AttachOptions, in definition: DomainDocument, running: DomainDocument?,
+        of volume: StoredVolume, _ options: AttachOptions, in definition: DomainDocument, running: DomainDocument?,
         _ domain: Domain
     ) async throws(ComputeError) -> DomainXML.Disk {
         let planner = DomainPlanner(facts: try await facts.facts())
         do throws(PlanError) {
             return try planner.disk(
-                of: source, on: options.bus, isReadOnly: options.isReadOnly, in: definition, running: running)
+                of: VolumeSource(volume), on: options.bus, isReadOnly: options.isReadOnly, in: definition,
+                running: running)
         } catch {
             throw ComputeError(error, subject: "instance \(domain.name)")
         }
     }
 
+    /// The volume as the domain has it now; neither a cancelled caller nor a passed deadline makes that untrue.
     private func attached(
-        _ volume: StoredVolume, _ id: InstanceID, _ disk: DomainXML.Disk?, _ running: DomainDocument?
-    ) -> AttachedVolume {
-        AttachedVolume(
-            volume: volume.name, instanceID: id, target: disk?.target?.device ?? "", serial: volume.serial,
-            isLive: running != nil)
+        _ name: VolumeName, to domain: Domain, _ id: InstanceID
+    ) async throws(ComputeError) -> AttachedVolume {
+        let paths = volumes.paths(of: name)
+        let reading = Task { () async -> Result<AttachedVolume, ComputeError> in
+            do throws(ComputeError) {
+                let (definition, running) = try await documents(of: domain)
+                let isIt = { (disk: DomainXML.Disk) in disk.file.map(paths.contains) ?? false }
+                let (defined, live) = (
+                    definition.disks.first(where: isIt), running?.document.disks.first(where: isIt)
+                )
+                return .success(
+                    AttachedVolume(
+                        volume: name, instanceID: id, target: (defined ?? live)?.target?.device ?? "",
+                        serial: (defined ?? live)?.serial ?? "", isLive: live != nil))
+            } catch {
+                return .failure(error.adding(details: ["the volume was attached"], outcome: .happened))
+            }
+        }
+        return try await reading.value.get()
     }
 
     private static func text(of disk: DomainXML.Disk, subject: String) throws(ComputeError) -> String {
@@ -147,6 +183,8 @@ extension LibvirtDriver: VolumeAttachment {
 
 extension VolumeSource {
     init(_ volume: StoredVolume) {
-        self.init(path: volume.path.string, format: volume.format == .raw ? .raw : .qcow2, serial: volume.serial)
+        self.init(
+            path: volume.path.string, format: volume.format == .raw ? .raw : .qcow2, serial: volume.serial,
+            keepsRoom: volume.isPreallocated)
     }
 }

@@ -2,7 +2,9 @@
 // Copyright 2026 The Roost authors
 
 public import Compute
+import DomainXML
 public import InstanceModel
+import Libvirt
 import Storage
 
 extension LibvirtDriver: VolumeCatalog {
@@ -12,6 +14,7 @@ extension LibvirtDriver: VolumeCatalog {
     ) async throws(ComputeError) -> VolumeStatus {
         try await authorizer.audited(.createVolume, subject: "volume \(request.name)", context: context) {
             () throws(ComputeError) in
+            try await require(.volumes, for: "volume \(request.name)")
             _ = try journals.writable()
             return try await storing(request.name) { () async throws(StorageError) in
                 try await volumes.create(request).status(attachedTo: nil)
@@ -45,6 +48,7 @@ extension LibvirtDriver: VolumeCatalog {
     public func deleteVolume(_ name: VolumeName, context: OperationContext) async throws(ComputeError) {
         try await authorizer.audited(.deleteVolume, subject: "volume \(name)", context: context) {
             () throws(ComputeError) in
+            try await require(.volumes, for: "volume \(name)")
             let journal = try await journal(settlingFor: context)
             try await recoverLostIndex(journal, context: context)
             let deletion = try await storing(name) { () async throws(StorageError) in
@@ -52,7 +56,38 @@ extension LibvirtDriver: VolumeCatalog {
             }
             // Nobody gets it from here on: who attaches a volume holds it meanwhile.
             try journal.refuse(taken: name)
-            try await storing(name) { () async throws(StorageError) in try await deletion.complete() }
+            try await refuseUsed(name, context: context)
+            try await storing(name) { () async throws(StorageError) in try deletion.hide() }
+            do throws(ComputeError) {
+                try await storing(name) { () async throws(StorageError) in try await deletion.removeBytes() }
+            } catch {
+                throw error.adding(
+                    details: ["it is deleted, and what is left of its bytes goes with the next volume that is made"],
+                    outcome: .happened)
+            }
+        }
+    }
+
+    /// Refuses a volume that a domain has, whatever the database knows: in its definition, or while it runs.
+    func refuseUsed(_ name: VolumeName, context: OperationContext) async throws(ComputeError) {
+        let paths = volumes.paths(of: name)
+        let connection = try await link.connection(until: context.deadline)
+        let states = try await translating("domains") { () throws(LibvirtError) in
+            try await connection.stateStatistics(deadline: deadline(context, within: Self.readLimit))
+        }
+        for state in states {
+            guard let domain = try await domain(InstanceID(state.uuid), until: context.deadline) else { continue }
+            let documents = try await translating("domain \(domain.name)") { () throws(LibvirtError) in
+                let end = deadline(context, within: Self.readLimit)
+                return [try await domain.xml(.inactive, deadline: end), try await domain.xml(deadline: end)]
+            }
+            let uses = documents.contains { xml in
+                (try? DomainDocument(parsing: xml))?.disks.contains { $0.file.map(paths.contains) ?? false } ?? true
+            }
+            guard uses else { continue }
+            throw ComputeError(
+                .conflict, subject: "volume \(name)", message: "the domain \(domain.name) has it",
+                hint: "`roost host sweep` brings what the database lost back; `roost volume detach` takes it away")
         }
     }
 

@@ -25,34 +25,39 @@ public final class VolumeHold: Sendable {
     }
 }
 
-/// A volume that is about to be deleted: nobody holds it, and nobody can. Without ``complete()`` it stays.
+/// A volume that is about to be deleted: nobody holds it, and nobody can. Without ``hide()`` it stays.
 public final class VolumeDeletion: Sendable {
     private let name: VolumeName
     private let directory: OpenDirectory
     private let manifest: OpenFile
+    private let hidden: FilePath.Component
 
-    init(of name: VolumeName, in directory: OpenDirectory, manifest: OpenFile) {
+    init(of name: VolumeName, in directory: OpenDirectory, manifest: OpenFile) throws(StorageError) {
         self.name = name
         self.directory = directory
         self.manifest = manifest
+        hidden = try ImageManifest.component(
+            ".\(try VolumeManifest.manifestName(name)).\(ScratchFile.randomText()).\(VolumeStore.manifestSuffix)")
     }
 
     deinit { manifest.unlock() }
 
-    /// Deletes the volume with its bytes. The manifest is hidden first: no volume without its file is ever seen.
+    /// Takes the volume's name away: from here on there is no such volume.
+    ///
+    /// - Throws: ``StorageError/system(call:_:_:)``; the volume stays then.
+    public func hide() throws(StorageError) {
+        try directory.rename(try VolumeManifest.manifestName(name), to: hidden)
+    }
+
+    /// Removes the bytes of a volume that was hidden: the file that its manifest names, whose name nobody can take
+    /// before; none where the manifest cannot be read.
     ///
     /// - Throws: ``StorageError/system(call:_:_:)``; what is left is removed by the next volume that is made.
-    public func complete() async throws(StorageError) {
-        let (name, directory) = (name, directory)
+    public func removeBytes() async throws(StorageError) {
+        let (directory, manifest, hidden) = (directory, manifest, hidden)
         try await BlockingWork.run { _ throws(StorageError) in
-            let manifestName = try VolumeManifest.manifestName(name)
-            let hidden = try ImageManifest.component(
-                ".\(manifestName.string).\(ScratchFile.randomText()).\(VolumeStore.manifestSuffix)")
-            try directory.rename(manifestName, to: hidden)
             try directory.synchronize()
-            for format in VolumeFormat.allCases {
-                try directory.removeFile(try VolumeManifest.dataName(name, format))
-            }
+            if let recorded = try VolumeStore.recorded(in: manifest) { try directory.removeFile(recorded.dataName) }
             try directory.removeFile(hidden)
             try directory.synchronize()
         }
@@ -65,17 +70,17 @@ extension VolumeStore {
     /// - Throws: ``StorageError``: `volumeNotFound`, `volumeBusy` where it is being deleted, `volumeMissing`,
     ///   `manifestUnreadable`.
     public func hold(_ name: VolumeName) throws(StorageError) -> VolumeHold {
-        let directory = try OpenDirectory(path)
+        guard let directory = try existing() else { throw .volumeNotFound(name) }
         let manifest = try lockedManifest(of: name, .shared, in: directory)
         return VolumeHold(try volume(named: name, in: directory), manifest: manifest)
     }
 
-    /// Begins to delete a volume; who calls makes sure that no instance has it, before it completes that.
+    /// Begins to delete a volume; who calls makes sure that no instance has it, before it is hidden.
     ///
     /// - Throws: ``StorageError``: `volumeNotFound`, `volumeBusy` where it is held.
     public func beginDeletion(of name: VolumeName) throws(StorageError) -> VolumeDeletion {
-        let directory = try OpenDirectory(path)
-        return VolumeDeletion(
+        guard let directory = try existing() else { throw .volumeNotFound(name) }
+        return try VolumeDeletion(
             of: name, in: directory, manifest: try lockedManifest(of: name, .exclusive, in: directory))
     }
 

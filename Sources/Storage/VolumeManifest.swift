@@ -12,6 +12,8 @@ struct VolumeManifest: Codable, Sendable, Hashable, VersionedManifest {
     let name: String
     let format: VolumeFormat
     let size: UInt64
+    /// Whether all of its room was taken at once, and is kept.
+    let isPreallocated: Bool?
     let serial: String
     /// The inode of the file that was made, by which a clean-up knows it.
     let inode: UInt64
@@ -19,6 +21,7 @@ struct VolumeManifest: Codable, Sendable, Hashable, VersionedManifest {
 
     enum CodingKeys: String, CodingKey {
         case version, name, format, size, serial, inode
+        case isPreallocated = "preallocated"
         case createdAt = "created_at"
     }
 
@@ -45,6 +48,8 @@ public struct StoredVolume: Sendable, Hashable {
     public let name: VolumeName
     /// The form of its bytes.
     public let format: VolumeFormat
+    /// Whether all of its room was taken at once, and is kept.
+    public let isPreallocated: Bool
     /// The size that a guest sees.
     public let size: ByteCount
     /// What it takes of the disk.

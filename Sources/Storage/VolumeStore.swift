@@ -64,7 +64,8 @@ public struct VolumeStore: Sendable {
     /// The file is written under a hidden name, flushed, and named with its manifest last: a crash leaves hidden files
     /// at most, which the next call removes.
     ///
-    /// - Throws: ``StorageError``: `volumeExists`, `noSpace`, `program`, `cancelled`.
+    /// - Throws: ``StorageError``: `volumeExists`, `exists` where a file without a manifest has its place, `noSpace`,
+    ///   `program`, `cancelled`.
     public func create(_ request: VolumeRequest) async throws(StorageError) -> StoredVolume {
         let directory = try OpenDirectory(path)
         try cleanUp(directory)
@@ -95,17 +96,26 @@ public struct VolumeStore: Sendable {
         try data.file.synchronize()
         let manifest = VolumeManifest(
             name: name.description, format: request.format, size: request.size.size.bytes,
-            serial: Self.newSerial(), inode: try data.file.status().inode,
+            isPreallocated: request.isPreallocated, serial: Self.newSerial(), inode: try data.file.status().inode,
             createdAt: Date(timeIntervalSince1970: Date().timeIntervalSince1970.rounded(.down)))
         let record = try ScratchFile(for: manifestName, suffix: Self.manifestSuffix, in: directory)
         try record.file.write(try ManifestCoding.bytes(manifest, for: path.appending(manifestName)))
         try record.file.synchronize()
         try directory.synchronize()
-        // Whoever comes second of two finds the name taken, and takes nothing of the first away.
-        try data.publishNew(as: dataName, orThrow: .volumeExists(name))
+        // A file of that name is another volume's, or has no manifest and is nobody's.
+        let isTaken = try directory.status(of: manifestName) != nil
+        try data.publishNew(as: dataName, orThrow: isTaken ? .volumeExists(name) : .exists(path.appending(dataName)))
         do throws(StorageError) {
             try directory.synchronize()
             try record.publishNew(as: manifestName, orThrow: .volumeExists(name))
+        } catch {
+            // The manifest of that name is another's, who may have another format: only what is our own goes.
+            try? directory.removeFile(dataName)
+            throw error
+        }
+        // Locked until here: what has a hidden manifest without a lock counts as a dead process's.
+        defer { withExtendedLifetime(record) {} }
+        do throws(StorageError) {
             try directory.synchronize()
             return try volume(named: name, in: directory)
         } catch {
@@ -132,17 +142,31 @@ public struct VolumeStore: Sendable {
         }
     }
 
-    /// Removes the file of a volume that a dead process was making or deleting.
+    /// Removes the file of a volume that a dead process was making or deleting: the one that was made with this
+    /// manifest, and no other of its name.
     private func removeData(recordedIn file: OpenFile, in directory: OpenDirectory) throws(StorageError) {
+        guard let recorded = try Self.recorded(in: file),
+            let status = try directory.status(of: recorded.dataName), status.inode == recorded.inode
+        else { return }
+        // A crash may have left a manifest with both of its names.
+        if let published = try directory.status(of: recorded.manifestName), published.inode == (try file.status().inode)
+        {
+            return
+        }
+        try directory.removeFile(recorded.dataName)
+    }
+
+    /// What a manifest says of its file; nil where it cannot be read, or was not written in full.
+    static func recorded(
+        in file: OpenFile
+    ) throws(StorageError) -> (manifestName: FilePath.Component, dataName: FilePath.Component, inode: UInt64)? {
         let bytes = try file.read(at: 0, count: ManifestCoding.limit)
         guard let manifest = try? ManifestCoding.manifest(VolumeManifest.self, bytes, at: file.path),
             let name = try? VolumeName(manifest.name)
-        else { return }
-        let dataName = try VolumeManifest.dataName(name, manifest.format)
-        guard try directory.status(of: try VolumeManifest.manifestName(name)) == nil,
-            let status = try directory.status(of: dataName), status.inode == manifest.inode
-        else { return }
-        try directory.removeFile(dataName)
+        else { return nil }
+        return (
+            try VolumeManifest.manifestName(name), try VolumeManifest.dataName(name, manifest.format), manifest.inode
+        )
     }
 
     func volume(named name: VolumeName, in directory: OpenDirectory) throws(StorageError) -> StoredVolume {
@@ -160,7 +184,8 @@ public struct VolumeStore: Sendable {
             throw .volumeMissing(name, path.appending(dataName))
         }
         return StoredVolume(
-            name: name, format: manifest.format, size: ByteCount(bytes: manifest.size),
+            name: name, format: manifest.format, isPreallocated: manifest.isPreallocated ?? false,
+            size: ByteCount(bytes: manifest.size),
             allocated: ByteCount(bytes: status.allocated), serial: manifest.serial, createdAt: manifest.createdAt,
             path: path.appending(dataName))
     }

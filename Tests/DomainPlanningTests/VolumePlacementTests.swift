@@ -45,7 +45,10 @@ struct VolumePlacementTests {
         #expect(disk.address == .pci(bus: 4, slot: 0))
         #expect(disk.alias == "ua-volume-0123456789abcdef0123" && disk.serial == volume.serial && disk.isReadOnly)
         #expect(disk.file == volume.path && disk.driver.format == .raw && disk.driver.cache == .bypassed)
-        #expect(disk.backing == .layers([]))
+        #expect(disk.backing == .layers([]) && disk.driver.discard == .unmap)
+        let kept = VolumeSource(path: volume.path, format: .raw, serial: volume.serial, keepsRoom: true)
+        let keeping = try planner.disk(of: kept, on: .virtio, isReadOnly: false, in: other, running: running)
+        #expect(keeping.driver.discard == .ignore)
     }
 
     @Test("is refused with the arithmetic where all ports are taken, and where there are none")

@@ -272,6 +272,24 @@ struct DenialTests {
         try await denied(driver, Lab.principal, because: "no policy is installed", in: lab)
     }
 
+    private static func volumeAttempts(
+        _ driver: LibvirtDriver, _ id: InstanceID, _ context: OperationContext
+    ) throws -> [(Action, () async throws -> Void)] {
+        let volume = try VolumeName("denied")
+        let request = try VolumeRequest(name: volume, size: DiskSize(.mebibytes(1)))
+        return [
+            (.createVolume, { _ = try await driver.createVolume(request, context: context) }),
+            (.observeVolumes, { _ = try await driver.volumes(context: context) }),
+            (.observeVolumes, { _ = try await driver.volume(volume, context: context) }),
+            (.deleteVolume, { try await driver.deleteVolume(volume, context: context) }),
+            (
+                .attachVolume,
+                { _ = try await driver.attach(volume, to: id, options: AttachOptions(), context: context) }
+            ),
+            (.detachVolume, { try await driver.detach(volume, from: id, within: .seconds(1), context: context) }),
+        ]
+    }
+
     private func denied(
         _ driver: LibvirtDriver, _ principal: Principal, because reason: String, in lab: Lab
     ) async throws {
@@ -280,7 +298,7 @@ struct DenialTests {
         let before = try await HostSnapshot.take(lab)
         let (context, name) = (OperationContext(principal: principal), try ImageName("tiny"))
         let instance = try lab.tiny("denied-1")
-        let attempts: [(Action, () async throws -> Void)] = [
+        var attempts: [(Action, () async throws -> Void)] = [
             (.spawn, { _ = try await driver.spawn(instance, until: .started, context: context) }),
             (.plan, { _ = try await driver.plan(instance, context: context) }),
             (.delete, { try await driver.delete(id, policy: .evenRunning, context: context) }),
@@ -320,6 +338,7 @@ struct DenialTests {
             (.reconcile, { _ = try await driver.reconcile(.show, context: context) }),
             (.reconcile, { _ = try await driver.reconcile(.delete, context: context) }),
         ]
+        attempts += try Self.volumeAttempts(driver, id, context)
         #expect(Set(attempts.map(\.0)) == Set(Action.allCases))
         for (action, attempt) in attempts {
             let error = await #expect(throws: ComputeError.self, "\(action)") { try await attempt() }

@@ -11,7 +11,7 @@ import Testing
 /// any effect and after it had all.
 @Suite("A change of a guest's volumes that fails", .serialized)
 struct VolumeFaultTests {
-    private static let device = VolumeDevice(volume: "", alias: "", xml: "")
+    private static let device = VolumeDevice(volume: "", path: "", xml: "")
     private static let attaching: [InstanceStep] = [.addDisk(device), .plugDisk(device, run: 1)]
     private static let detaching: [InstanceStep] = [
         .unplugDisk(device, run: 1, seconds: 1), .dropDisk(device),

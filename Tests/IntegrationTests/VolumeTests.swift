@@ -118,14 +118,14 @@ struct VolumeTests {
         let lab = try await Lab(Self.lab)
         let before = try await lab.prepared()
         let id = try await lab.answeringGuest("vol-5")
-        var attached: [VolumeName] = []
+        var attached: [VolumeStatus] = []
         var refusal: ComputeError?
         while refusal == nil, attached.count < 40 {
             let volume = try await lab.makeVolume("many-\(attached.count)")
             let seen = try await HostSnapshot.take(lab)
             do throws(ComputeError) {
                 _ = try await lab.driver.attach(volume.name, to: id, options: AttachOptions(), context: lab.context)
-                attached.append(volume.name)
+                attached.append(volume)
             } catch {
                 refusal = error
                 #expect(try await HostSnapshot.take(lab) == seen)
@@ -133,8 +133,10 @@ struct VolumeTests {
         }
         #expect(attached.count >= 4)
         #expect(refusal?.code == .exhausted && refusal?.outcome == .didNotHappen)
+        // A guest finds them a moment later.
+        for volume in attached { _ = try await lab.device(of: volume, in: id) }
         #expect(try await lab.shell("ls /sys/block | grep -c ^vd", in: id) == "\(attached.count + 1)")
-        try await lab.driver.detach(attached[1], from: id, within: Lab.patience, context: lab.context)
+        try await lab.driver.detach(attached[1].name, from: id, within: Lab.patience, context: lab.context)
         let last = try VolumeName("many-\(attached.count)")
         _ = try await lab.driver.attach(last, to: id, options: AttachOptions(), context: lab.context)
         try await lab.deleteAll()
@@ -181,6 +183,32 @@ struct VolumeTests {
         #expect(try await lab.driver.volume(data.name, context: lab.context).attachedTo == id)
         try await lab.driver.detach(data.name, from: id, within: Lab.patience, context: lab.context)
         #expect(try await lab.driver.volume(data.name, context: lab.context).attachedTo == nil)
+        try await lab.deleteAll()
+        try await lab.driver.deleteVolume(data.name, context: lab.context)
+        try await lab.expectUnchanged(since: before)
+    }
+
+    @Test("that a domain has are nobody else's, whatever the database knows")
+    func unclaimed() async throws {
+        let lab = try await Lab(Self.lab)
+        let before = try await lab.prepared()
+        let data = try await lab.makeVolume("used")
+        let id = try await lab.driver.spawn(lab.tiny("vol-9"), until: .started, context: lab.context).id
+        let other = try await lab.driver.spawn(lab.tiny("vol-10"), until: .started, context: lab.context).id
+        let domain = try await lab.driver.requireDomain(id)
+        let path = lab.state.volumes.appending("used.raw").string
+        try await domain.attachDevice(
+            "<disk type='file' device='disk'><driver name='qemu' type='raw'/><source file='\(path)'/>"
+                + "<target dev='vdc' bus='virtio'/></disk>", scope: .definition)
+        for attempt in [
+            { try await lab.driver.deleteVolume(data.name, context: lab.context) },
+            { _ = try await lab.driver.attach(data.name, to: other, options: AttachOptions(), context: lab.context) },
+        ] as [() async throws -> Void] {
+            let error = await #expect(throws: ComputeError.self) { try await attempt() }
+            #expect(error?.code == .conflict && error?.message.contains("vol-9") == true)
+        }
+        // One that has it by a claim, and by a disk that another program put there, is told so.
+        try await domain.destroy()
         try await lab.deleteAll()
         try await lab.driver.deleteVolume(data.name, context: lab.context)
         try await lab.expectUnchanged(since: before)

@@ -20,7 +20,7 @@ struct CrashTableTests {
         .unplugDisk(device, run: 1, seconds: 1), .dropDisk(device),
     ]
 
-    private static let device = VolumeDevice(volume: "", alias: "", xml: "")
+    private static let device = VolumeDevice(volume: "", path: "", xml: "")
 
     /// The rows of ARCHITECTURE.md, without the two of the head.
     private func documented() throws -> [String] {

@@ -50,7 +50,9 @@ struct VolumeStoreTests {
 
     @Test("takes the room at once where it is asked to")
     func preallocates() async throws {
-        #expect(try await store.create(try request("full", isPreallocated: true)).allocated >= .mebibytes(4))
+        let made = try await store.create(try request("full", isPreallocated: true))
+        #expect(made.allocated >= .mebibytes(4) && made.isPreallocated)
+        #expect(throws: RuleViolation.self) { try request("full", .qcow2, isPreallocated: true) }
     }
 
     @Test("gives a name once, also to many who ask at the same time")
@@ -69,6 +71,32 @@ struct VolumeStoreTests {
         #expect(try names == ["one.json", "one.raw"])
     }
 
+    @Test("takes nothing of a volume away that another one of its name lost to, whatever its format")
+    func lost() async throws {
+        for _ in 0..<40 {
+            let made = await withTaskGroup(of: StoredVolume?.self) { group in
+                for format in VolumeFormat.allCases {
+                    group.addTask { try? await store.create(try request("both", format)) }
+                }
+                return await group.reduce(into: []) { $0.append($1) }.compactMap(\.self)
+            }
+            try #require(made.count == 1)
+            #expect(try store.volumes() == made)
+            #expect(try names == ["both.json", "both.\(made[0].format.rawValue)"].sorted())
+            let deletion = try store.beginDeletion(of: made[0].name)
+            try deletion.hide()
+            try await deletion.removeBytes()
+        }
+    }
+
+    @Test("is not made where a file without a manifest has its place")
+    func place() async throws {
+        let stranger = directory.path.appending("data.raw")
+        try Data([1]).write(to: URL(filePath: stranger.string))
+        await #expect(throws: StorageError.exists(stranger)) { try await store.create(try request("data")) }
+        #expect(try names == ["data.raw"])
+    }
+
     @Test("deletes a volume with all of it, and says of none that there is none")
     func deletes() async throws {
         _ = try await store.create(try request("gone"))
@@ -79,7 +107,15 @@ struct VolumeStoreTests {
         // One that is not completed takes nothing away.
         _ = try store.beginDeletion(of: name)
         #expect(try store.volumes().map(\.name) == [name])
-        try await store.beginDeletion(of: name).complete()
+        let stranger = URL(filePath: directory.path.appending("gone.qcow2").string)
+        try Data([1]).write(to: stranger)
+        let deletion = try store.beginDeletion(of: name)
+        try deletion.hide()
+        #expect(throws: StorageError.volumeNotFound(name)) { try store.volume(named: name) }
+        try await deletion.removeBytes()
+        // What has no manifest is nobody's, whatever it is called.
+        #expect(try names == ["gone.qcow2"])
+        try FileManager.default.removeItem(at: stranger)
         #expect(try names.isEmpty)
         #expect(throws: StorageError.volumeNotFound(name)) { _ = try store.beginDeletion(of: name) }
         #expect(throws: StorageError.volumeNotFound(name)) { _ = try store.hold(name) }
