@@ -51,6 +51,11 @@ struct CommandFailureTests {
                 #expect(outcome.status == 0 && state == "running", "\(outcome.errorText)")
                 continue
             }
+            // On a busy machine the signal ends it before it heeds any, and before it does anything.
+            guard !outcome.errorOutput.isEmpty else {
+                #expect(state == "stopped", "after \(milliseconds) ms")
+                continue
+            }
             let told = try outcome.error["outcome"]?.text
             #expect(told == (state == "running" ? "happened" : "did_not_happen"), "after \(milliseconds) ms")
         }

@@ -70,7 +70,8 @@ struct LostHypervisorTests {
                 }
             } catch {
                 #expect([.conflict, .failed, .deadlineExceeded].contains(error.code), "\(moment): \(error)")
-                #expect(error.outcome != .happened, "\(moment): \(error)")
+                // A guest that died is off, as was asked, but was not rebooted.
+                #expect(request == "stop" || error.outcome != .happened, "\(moment): \(error)")
             }
             await harmed.driver.close()
             try await lab.untilOff(id)
