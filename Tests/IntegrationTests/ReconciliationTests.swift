@@ -71,7 +71,7 @@ struct ReconciliationTests {
         let report = try await told.first { $0.occasions.contains(.start) }.report.get()
         keeping.cancel()
         try await keeping.value
-        let fates = Dictionary(uniqueKeysWithValues: report.orphans.map { ($0.instanceID, $0.fate) })
+        let fates = Dictionary(report.orphans.map { ($0.instanceID, $0.fate) }) { first, _ in first }
         #expect(fates == [old: .removed, young: .kept, foreign: .kept])
         #expect(!FileManager.default.fileExists(atPath: lab.state.directory(of: old).string))
         #expect(FileManager.default.fileExists(atPath: lab.state.directory(of: young).string))
