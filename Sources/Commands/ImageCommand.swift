@@ -237,18 +237,3 @@ struct ImageDeleteCommand: Verb {
         }
     }
 }
-
-extension ImageName {
-    /// A name from the command line.
-    ///
-    /// - Throws: `ComputeError` with code `invalid`.
-    fileprivate init(argument: String) throws(ComputeError) {
-        do {
-            try self.init(argument)
-        } catch {
-            throw ComputeError(
-                .invalid, subject: "image name", message: "it has a problem",
-                problems: [SpecProblem(path: "name", violation: error)])
-        }
-    }
-}

@@ -76,13 +76,10 @@ struct RunCommand: Verb {
     }
 
     private func namedInstance(in surroundings: Surroundings) async throws -> Instance {
-        let newName: InstanceName?
-        do {
-            newName = try name.map { text throws(RuleViolation) in try InstanceName(text) }
-        } catch {
-            throw ComputeError(
-                .invalid, subject: "option --name", message: "it has a problem",
-                problems: [SpecProblem(path: "name", violation: error)])
+        let newName = try name.map { text throws(ComputeError) in
+            try ComputeError.reading("name", of: "option --name") { () throws(RuleViolation) in
+                try InstanceName(text)
+            }
         }
         let instance = try await SpecFile(path: document).instance(in: surroundings)
         return newName.map { instance.renamed($0) } ?? instance

@@ -82,21 +82,11 @@ struct VolumeCreateCommand: Verb {
     private func request() throws(ComputeError) -> VolumeRequest {
         let name = try VolumeName(argument: name)
         let text = size
-        let size = try Self.parsed("size") { () throws(RuleViolation) in try DiskSize(ByteCount(parsing: text)) }
-        return try Self.parsed("format") { () throws(RuleViolation) in
-            try VolumeRequest(name: name, size: size, format: format.format, isPreallocated: preallocate)
+        let size = try ComputeError.reading("size", of: "volume") { () throws(RuleViolation) in
+            try DiskSize(ByteCount(parsing: text))
         }
-    }
-
-    private static func parsed<Value>(
-        _ path: String, _ body: () throws(RuleViolation) -> Value
-    ) throws(ComputeError) -> Value {
-        do throws(RuleViolation) {
-            return try body()
-        } catch {
-            throw ComputeError(
-                .invalid, subject: "volume", message: "it has a problem",
-                problems: [SpecProblem(path: path, violation: error)])
+        return try ComputeError.reading("format", of: "volume") { () throws(RuleViolation) in
+            try VolumeRequest(name: name, size: size, format: format.format, isPreallocated: preallocate)
         }
     }
 }
@@ -287,21 +277,6 @@ struct VolumeDetachCommand: Verb {
         ])
         try session.presenter.result(value) {
             global.quiet ? "\(name)\n" : "\(name) detached from \(TerminalText.line(status.name))\n"
-        }
-    }
-}
-
-extension VolumeName {
-    /// A name from the command line.
-    ///
-    /// - Throws: `ComputeError` with code `invalid`.
-    fileprivate init(argument: String) throws(ComputeError) {
-        do {
-            try self.init(argument)
-        } catch {
-            throw ComputeError(
-                .invalid, subject: "volume name", message: "it has a problem",
-                problems: [SpecProblem(path: "name", violation: error)])
         }
     }
 }

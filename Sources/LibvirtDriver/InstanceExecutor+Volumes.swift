@@ -172,6 +172,11 @@ extension InstanceExecutor {
 extension DomainDocument {
     /// The disk of a volume; nil where it has none.
     fileprivate func disk(of device: VolumeDevice) -> Disk? {
-        disks.first { $0.file == device.path }
+        disk(inAnyOf: [device.path])
+    }
+
+    /// The disk whose bytes are in one of these files; nil where there is none.
+    func disk(inAnyOf paths: Set<String>) -> Disk? {
+        disks.first { $0.file.map(paths.contains) ?? false }
     }
 }

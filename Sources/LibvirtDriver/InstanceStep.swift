@@ -4,14 +4,6 @@
 import Compute
 import DomainPlanning
 
-/// A volume's disk as a step needs it: the file, by which it is told from others, and the device's element as text;
-/// empty where there is no device.
-struct VolumeDevice: Codable, Hashable, Sendable {
-    let volume: String
-    let path: String
-    let xml: String
-}
-
 /// A step of an operation on an instance, as the journal keeps it. ARCHITECTURE.md says what a crash at each leads to.
 enum InstanceStep: OperationStep, Hashable {
     /// Make the instance's directory.

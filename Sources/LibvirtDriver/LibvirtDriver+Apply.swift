@@ -81,11 +81,7 @@ extension LibvirtDriver: InstanceApplication {
         _ work: ApplyWork, digest: String, in journal: Journal, context: OperationContext
     ) async throws(ComputeError) -> ApplyReport {
         let name = work.present.name.description
-        guard try journal.instance(work.id) != nil else {
-            throw ComputeError(
-                .conflict, subject: "instance \(name)", message: "the database does not know it",
-                hint: "`roost host reconcile` puts it back")
-        }
+        try requireRecord(of: work.id, named: name, in: journal)
         let held = try journal.claims(of: work.id).map(\.claim)
         let added = work.plan.claims.filter { !held.contains($0) }
         try refuse(takenPorts: work)

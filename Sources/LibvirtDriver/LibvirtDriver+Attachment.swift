@@ -56,7 +56,7 @@ extension LibvirtDriver: VolumeAttachment {
             id, operation: change.action.rawValue, context: context, waitingAtMost: Self.lockPatience
         ) { () throws(ComputeError) in
             try await settleLeft(of: id, in: journal, orElse: .refuse)
-            return try await body(journal, try await requireDomain(id))
+            return try await body(journal, try await requireDomain(id, until: context.deadline))
         }
     }
 
@@ -71,13 +71,21 @@ extension LibvirtDriver: VolumeAttachment {
         if try runner(journal).earlier(than: request, context: context) != nil {
             return try await attached(name, to: domain, id)
         }
-        try requireRecord(of: id, domain, in: journal)
+        try requireRecord(of: id, named: domain.name, in: journal)
         let hold = try await storing(name) { () async throws(StorageError) in try volumes.hold(name) }
         defer { hold.release() }
         try journal.refuse(taken: name)
         try await refuseUsed(name, context: context)
         let (definition, running) = try await documents(of: domain)
-        let disk = try await disk(of: hold.volume, options, in: definition, running: running?.document, domain)
+        let planner = DomainPlanner(facts: try await facts.facts(until: context.deadline))
+        let disk: DomainXML.Disk
+        do throws(PlanError) {
+            disk = try planner.disk(
+                of: VolumeSource(hold.volume), on: options.bus, isReadOnly: options.isReadOnly, in: definition,
+                running: running?.document)
+        } catch {
+            throw ComputeError(error, subject: "instance \(domain.name)")
+        }
         let device = VolumeDevice(
             volume: name.description, path: hold.volume.path.string,
             xml: try Self.text(of: disk, subject: request.instanceName))
@@ -88,29 +96,17 @@ extension LibvirtDriver: VolumeAttachment {
         return try await attached(name, to: domain, id)
     }
 
-    /// Refuses an instance of which the database does not know, and so can hold nothing for it.
-    private func requireRecord(
-        of id: InstanceID, _ domain: Domain, in journal: Journal
-    ) throws(ComputeError) {
-        guard try journal.instance(id) == nil else { return }
-        throw ComputeError(
-            .conflict, subject: "instance \(domain.name)", message: "the database does not know it",
-            hint: "`roost host sweep` puts it back")
-    }
-
     private func detach(
         _ name: VolumeName, from domain: Domain, _ id: InstanceID, within limit: Duration, in journal: Journal,
         context: OperationContext
     ) async throws(ComputeError) {
-        try requireRecord(of: id, domain, in: journal)
+        let record = try requireRecord(of: id, named: domain.name, in: journal)
         let claim = Claim(.volume, name.description)
         let held = try journal.claims(of: id).map(\.claim)
-        let record = try journal.instance(id)
         let request = OperationRequest(
             change: .detach, instanceID: id, instanceName: domain.name,
-            update: record.map {
-                InstanceUpdate(document: $0.document, claims: held.filter { $0 != claim })
-            }, requestDigest: "\(id) \(name)")
+            update: InstanceUpdate(document: record.document, claims: held.filter { $0 != claim }),
+            requestDigest: "\(id) \(name)")
         if try runner(journal).earlier(than: request, context: context) != nil { return }
         guard held.contains(claim) else {
             throw ComputeError(
@@ -119,8 +115,7 @@ extension LibvirtDriver: VolumeAttachment {
         }
         let (definition, running) = try await documents(of: domain)
         let paths = volumes.paths(of: name)
-        let isIt = { (disk: DomainXML.Disk) in disk.file.map { paths.contains($0) } ?? false }
-        let disk = definition.disks.first(where: isIt) ?? running?.document.disks.first(where: isIt)
+        let disk = definition.disk(inAnyOf: paths) ?? running?.document.disk(inAnyOf: paths)
         // Where another program took the disk away, the claim is all that is left.
         let device = VolumeDevice(
             volume: name.description, path: disk?.file ?? "",
@@ -135,20 +130,6 @@ extension LibvirtDriver: VolumeAttachment {
             .done, .detachVolume, subject: "volume \(name)", context: context, "from instance \(domain.name)")
     }
 
-    private func disk(
-        of volume: StoredVolume, _ options: AttachOptions, in definition: DomainDocument, running: DomainDocument?,
-        _ domain: Domain
-    ) async throws(ComputeError) -> DomainXML.Disk {
-        let planner = DomainPlanner(facts: try await facts.facts())
-        do throws(PlanError) {
-            return try planner.disk(
-                of: VolumeSource(volume), on: options.bus, isReadOnly: options.isReadOnly, in: definition,
-                running: running)
-        } catch {
-            throw ComputeError(error, subject: "instance \(domain.name)")
-        }
-    }
-
     /// The volume as the domain has it now; neither a cancelled caller nor a passed deadline makes that untrue.
     private func attached(
         _ name: VolumeName, to domain: Domain, _ id: InstanceID
@@ -157,9 +138,8 @@ extension LibvirtDriver: VolumeAttachment {
         let reading = Task { () async -> Result<AttachedVolume, ComputeError> in
             do throws(ComputeError) {
                 let (definition, running) = try await documents(of: domain)
-                let isIt = { (disk: DomainXML.Disk) in disk.file.map(paths.contains) ?? false }
                 let (defined, live) = (
-                    definition.disks.first(where: isIt), running?.document.disks.first(where: isIt)
+                    definition.disk(inAnyOf: paths), running?.document.disk(inAnyOf: paths)
                 )
                 return .success(
                     AttachedVolume(

@@ -6,6 +6,17 @@ import InstanceModel
 import Libvirt
 
 extension LibvirtDriver {
+    /// The record of an instance that is to hold something; refuses one that the database does not know.
+    @discardableResult
+    func requireRecord(
+        of id: InstanceID, named name: String, in journal: Journal
+    ) throws(ComputeError) -> InstanceRecord {
+        if let record = try journal.instance(id) { return record }
+        throw ComputeError(
+            .conflict, subject: "instance \(name)", message: "the database does not know it",
+            hint: "`roost host sweep` puts it back")
+    }
+
     /// How long a call that changes a domain may take where the caller set no deadline.
     static let changeLimit: Duration = .seconds(120)
     /// How long a call that reads may take where the caller set no deadline.

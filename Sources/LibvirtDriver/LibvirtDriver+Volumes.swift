@@ -82,7 +82,7 @@ extension LibvirtDriver: VolumeCatalog {
                 return [try await domain.xml(.inactive, deadline: end), try await domain.xml(deadline: end)]
             }
             let uses = documents.contains { xml in
-                (try? DomainDocument(parsing: xml))?.disks.contains { $0.file.map(paths.contains) ?? false } ?? true
+                (try? DomainDocument(parsing: xml)).map { $0.disk(inAnyOf: paths) != nil } ?? true
             }
             guard uses else { continue }
             throw ComputeError(

@@ -75,6 +75,8 @@ struct FileFingerprint: Codable, Sendable, Hashable {
 
 /// Manifests as JSON: sorted keys, dates of RFC 3339 in whole seconds.
 enum ManifestCoding {
+    /// The ending of a manifest's hidden name, which it has before it is published and while it is deleted.
+    static let hiddenSuffix = "manifest"
     /// No manifest is longer.
     static let limit = 64 << 10
 

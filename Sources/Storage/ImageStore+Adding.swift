@@ -50,8 +50,8 @@ extension ImageStore {
         let status = try copy.scratch.file.status()
         let manifest = ImageManifest(
             name: name.description, format: source.format.kept, kind: kind, virtualSize: copy.virtualSize,
-            fileSize: status.size,
-            sha256: copy.sha256, addedAt: Date(timeIntervalSince1970: Date().timeIntervalSince1970.rounded(.down)),
+            fileSize: status.size, sha256: copy.sha256,
+            addedAt: Date(timeIntervalSince1970: Date().timeIntervalSince1970.rounded(.down)),
             fingerprint: FileFingerprint(status))
         let lock = try await ImageLock.take(.exclusive, of: name, in: directory)
         defer { lock.release() }
@@ -83,7 +83,7 @@ extension ImageStore {
     ) throws(StorageError) -> StoredImage {
         let manifestName = try ImageManifest.manifestName(name)
         let dataName = try ImageManifest.dataName(name, manifest.format)
-        let record = try ScratchFile(for: manifestName, suffix: Self.manifestSuffix, in: directory)
+        let record = try ScratchFile(for: manifestName, suffix: ManifestCoding.hiddenSuffix, in: directory)
         try record.file.write(try ManifestCoding.bytes(manifest, for: path.appending(manifestName)))
         try record.file.synchronize()
         try directory.synchronize()
@@ -127,7 +127,7 @@ extension ImageStore {
         let manifestName = try ImageManifest.manifestName(name)
         guard let manifest = try directory.file(manifestName) else { throw .imageNotFound(name) }
         let hidden = try ImageManifest.component(
-            ".\(manifestName.string).\(ScratchFile.randomText()).\(Self.manifestSuffix)")
+            ".\(manifestName.string).\(ScratchFile.randomText()).\(ManifestCoding.hiddenSuffix)")
         // Locked before it is hidden: no clean-up takes it for a dead process's while this one is at work.
         _ = try manifest.tryLock(.exclusive)
         try directory.rename(manifestName, to: hidden)
@@ -140,10 +140,9 @@ extension ImageStore {
         try directory.synchronize()
     }
 
-    static let manifestSuffix = "manifest"
-
     private func cleanUp(_ directory: OpenDirectory) throws(StorageError) {
-        try ScratchFile.forEachDead(suffix: Self.manifestSuffix, in: directory) { file, name throws(StorageError) in
+        try ScratchFile.forEachDead(suffix: ManifestCoding.hiddenSuffix, in: directory) {
+            file, name throws(StorageError) in
             try removeData(recordedIn: file, in: directory)
             try directory.removeFile(name)
         }

@@ -11,8 +11,6 @@ private struct StoreSurvey {
     let directory: OpenDirectory
     let formats: [String]
 
-    static let manifestSuffix = "manifest"
-
     /// The paths of files that have no manifest.
     func unknownFiles() throws(StorageError) -> [String] {
         let names = try directory.names()
@@ -30,7 +28,7 @@ private struct StoreSurvey {
 
     /// The name of a manifest `.NAME.json.RANDOM.manifest` once it is published; any other name as it is.
     private static func unhidden(_ name: FilePath.Component) -> FilePath.Component {
-        guard ScratchFile.isScratch(name, suffix: manifestSuffix) else { return name }
+        guard ScratchFile.isScratch(name, suffix: ManifestCoding.hiddenSuffix) else { return name }
         let parts = name.string.dropFirst().split(separator: ".").dropLast(2)
         return FilePath.Component(parts.joined(separator: ".")) ?? name
     }
@@ -38,7 +36,7 @@ private struct StoreSurvey {
     /// The hidden files of processes that died.
     func leftovers(_ kind: Orphan.Kind) throws(StorageError) -> [Orphan] {
         var found: [Orphan] = []
-        for suffix in [Self.manifestSuffix, ImageCopy.suffix] {
+        for suffix in [ManifestCoding.hiddenSuffix, ImageCopy.suffix] {
             try ScratchFile.forEachDead(suffix: suffix, in: directory) { file, name throws(StorageError) in
                 found.append(
                     Orphan(

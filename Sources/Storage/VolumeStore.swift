@@ -98,7 +98,7 @@ public struct VolumeStore: Sendable {
             name: name.description, format: request.format, size: request.size.size.bytes,
             isPreallocated: request.isPreallocated, serial: Self.newSerial(), inode: try data.file.status().inode,
             createdAt: Date(timeIntervalSince1970: Date().timeIntervalSince1970.rounded(.down)))
-        let record = try ScratchFile(for: manifestName, suffix: Self.manifestSuffix, in: directory)
+        let record = try ScratchFile(for: manifestName, suffix: ManifestCoding.hiddenSuffix, in: directory)
         try record.file.write(try ManifestCoding.bytes(manifest, for: path.appending(manifestName)))
         try record.file.synchronize()
         try directory.synchronize()
@@ -133,7 +133,8 @@ public struct VolumeStore: Sendable {
     }
 
     private func cleanUp(_ directory: OpenDirectory) throws(StorageError) {
-        try ScratchFile.forEachDead(suffix: Self.manifestSuffix, in: directory) { file, hidden throws(StorageError) in
+        try ScratchFile.forEachDead(suffix: ManifestCoding.hiddenSuffix, in: directory) {
+            file, hidden throws(StorageError) in
             try removeData(recordedIn: file, in: directory)
             try directory.removeFile(hidden)
         }
@@ -189,8 +190,6 @@ public struct VolumeStore: Sendable {
             allocated: ByteCount(bytes: status.allocated), serial: manifest.serial, createdAt: manifest.createdAt,
             path: path.appending(dataName))
     }
-
-    static let manifestSuffix = "manifest"
 
     /// The volume whose file has this path; nil for any other path.
     public func name(ofPath text: String) -> VolumeName? {

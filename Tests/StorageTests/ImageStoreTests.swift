@@ -210,7 +210,7 @@ struct ImageRecoveryTests {
     @Test("removes hidden files of dead processes and keeps those of live ones")
     func hidden() throws {
         let live = try ScratchFile(for: "live.raw", suffix: ImageCopy.suffix, in: directory)
-        let liveRecord = try ScratchFile(for: "live.json", suffix: ImageStore.manifestSuffix, in: directory)
+        let liveRecord = try ScratchFile(for: "live.json", suffix: ManifestCoding.hiddenSuffix, in: directory)
         for name in [".dead.raw.1.part", ".dead.json.1.manifest", ".other"] {
             try Data([1]).write(to: URL(fileURLWithPath: scene.root.appending("images").appending(name).string))
         }
