@@ -82,8 +82,8 @@ let tests: [Target] = [
         swiftSettings: settings),
     .testTarget(name: "ProgramsTests", dependencies: ["Programs", .system], swiftSettings: settings),
     .testTarget(
-        name: "DomainXMLTests", dependencies: ["DomainXML", "XMLTree"], resources: [.copy("Fixtures")],
-        swiftSettings: settings),
+        name: "DomainXMLTests", dependencies: ["DomainXML", "TestSupport", "XMLTree"],
+        resources: [.copy("Fixtures")], swiftSettings: settings),
     .executableTarget(
         name: "Bench",
         dependencies: [

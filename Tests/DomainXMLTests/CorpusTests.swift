@@ -3,6 +3,7 @@
 
 import DomainXML
 import Foundation
+import TestSupport
 import Testing
 import XMLTree
 
@@ -74,7 +75,7 @@ struct CorpusTests {
         .timeLimit(.minutes(1)))
     func damaged() throws {
         let documents = try Corpus.domains(in: "qemuxml2argvdata/").map { Array($0.text.utf8) }
-        var numbers = SeededNumbers(seed: 5)
+        var numbers = SeededRandom(seed: 5)
         var read = 0
         for _ in 0..<3_000 {
             let one = try #require(documents.randomElement(using: &numbers))
@@ -98,7 +99,7 @@ struct CorpusTests {
     }
 
     /// The bytes with up to three of them changed, cut out, or replaced by a line of another document.
-    private static func damaged(_ bytes: [UInt8], with other: [UInt8], _ numbers: inout SeededNumbers) -> [UInt8] {
+    private static func damaged(_ bytes: [UInt8], with other: [UInt8], _ numbers: inout SeededRandom) -> [UInt8] {
         var bytes = bytes
         for _ in 0..<Int.random(in: 1...3, using: &numbers) where !bytes.isEmpty {
             let place = bytes.indices.randomElement(using: &numbers) ?? 0

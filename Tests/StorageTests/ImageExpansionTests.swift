@@ -7,6 +7,7 @@ import Glibc
 import InstanceModel
 import Programs
 import SystemPackage
+import TestSupport
 import Testing
 
 @testable import Storage
@@ -128,7 +129,7 @@ struct ImageExpansionTests {
     func changed(compression: ImageSource.Compression) async throws {
         let good = try StorageScene.bytes(
             try await compress(try scene.file("disk", noise(65_536)), compression))
-        var random = SeededNumbers(seed: 7)
+        var random = SeededRandom(seed: 7)
         for _ in 0..<12 {
             var bytes = good
             for _ in 0..<Int.random(in: 1...4, using: &random) {

@@ -4,6 +4,7 @@
 import Compute
 import InstanceModel
 import SystemPackage
+import TestSupport
 import Testing
 
 @testable import Storage
@@ -55,7 +56,7 @@ struct ImageMutationTests {
     func readers(index: Int) throws {
         let (format, bytes) = Self.formats[index]
         let scene = try StorageScene()
-        var random = SeededNumbers(seed: UInt64(index) + 1)
+        var random = SeededRandom(seed: UInt64(index) + 1)
         let places = Self.interesting(format, in: bytes)
         for _ in 0..<200 { try judge(Self.changed(bytes, at: places, by: &random), format, in: scene) }
         // Each place at which a reader could run out of bytes, as far as there are some thousand.
@@ -70,7 +71,7 @@ struct ImageMutationTests {
     func store(index: Int) async throws {
         let (format, bytes) = Self.formats[index]
         let scene = try StorageScene()
-        var random = SeededNumbers(seed: UInt64(index) + 101)
+        var random = SeededRandom(seed: UInt64(index) + 101)
         let places = Self.interesting(format, in: bytes)
         for _ in 0..<8 {
             let path = try scene.file("source", Self.changed(bytes, at: places, by: &random))
@@ -95,22 +96,5 @@ struct ImageMutationTests {
         } catch {
             throw .cancelled
         }
-    }
-}
-
-/// Numbers that are the same in every run (SplitMix64).
-struct SeededNumbers: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) {
-        state = seed
-    }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var value = state
-        value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
-        return value ^ (value >> 31)
     }
 }
